@@ -1,0 +1,49 @@
+"""Environmental footprint of critical raw materials under Article 31 and Annex V of Regulation (EU) 2024/1252.
+
+    import footprint as fp
+
+    result = fp.calculate("lithium/carbonate-brine-atacama")
+    result["CC"].value, result["CC"].unit
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from footprint.calculation import calculate as calculate
+    from footprint.checks.run import check as check
+    from footprint.errors import FootprintError as FootprintError
+    from footprint.errors import InputError as InputError
+    from footprint.impact.hotspots import hotspots as hotspots
+    from footprint.library.background import load_background as load_background
+    from footprint.library.method import load_method as load_method
+    from footprint.library.routes import load_route as load_route
+    from footprint.library.routes import route_index as route_index
+
+#: public name -> module that has it; nothing is imported before it is used
+_PUBLIC = {
+    "calculate": "footprint.calculation",
+    "check": "footprint.checks.run",
+    "hotspots": "footprint.impact.hotspots",
+    "load_background": "footprint.library.background",
+    "load_method": "footprint.library.method",
+    "load_route": "footprint.library.routes",
+    "route_index": "footprint.library.routes",
+    "FootprintError": "footprint.errors",
+    "InputError": "footprint.errors",
+}
+__all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module 'footprint' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""What is wrong with a route, or missing from it: findings, one rule family per module."""

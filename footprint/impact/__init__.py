@@ -1,0 +1,1 @@
+"""Inventory to impact: regionalised characterisation, contributions that add up, hotspots."""

@@ -1,0 +1,152 @@
+"""From a solved graph to a footprint: characterise, split into contributions, and say what rests on estimates."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from footprint.impact.characterisation import Factors, direct_impacts, factors
+from footprint.impact.result import DIRECT, Contribution, FlowContribution
+from footprint.inventory.graph import Entries, Graph
+from footprint.inventory.kernel import Matrix, invert
+from footprint.inventory.solution import Inventory, Solved
+from footprint.library.method import Method
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The impacts of one solved graph.
+
+    `direct` is impact per unit run of each node (categories x nodes), `supplied` impact per unit of each background
+    product (categories x background nodes): Y = C B K⁻¹, one solution of the background for all that take from it.
+    """
+
+    solved: Solved
+    inventory: Inventory
+    factors: Factors
+    table: Matrix
+    direct: Matrix
+    supplied: Matrix
+
+    @property
+    def graph(self) -> Graph:
+        """The graph assessed."""
+        return self.solved.graph
+
+
+def assess(solved: Solved, method: Method, inventory: Inventory | None = None, long_term: str = "include",
+           line: Factors | None = None) -> Assessment:
+    """Characterise a solved graph. `inventory` may come from another engine; `long_term` is include or exclude."""
+    graph = solved.graph
+    found = line or factors(method, graph.flows)
+    table = found.table if long_term == "include" else found.without_long_term(graph.flows)
+    direct = direct_impacts(table, graph.biosphere, len(graph.nodes))
+    supplied = direct[:, graph.foreground:] @ solved.background.inverse
+    return Assessment(solved, inventory or solved.inventory, found, table, direct, supplied)
+
+
+def totals(assessment: Assessment) -> Matrix:
+    """Impact of the declared unit per category and sub-indicator: C B s."""
+    return assessment.direct @ assessment.inventory.scaling
+
+
+def contributions(assessment: Assessment) -> tuple[Contribution, ...]:
+    """One row per foreground process for its direct emissions, and one per background product it takes."""
+    graph, s = assessment.graph, assessment.inventory.scaling
+    values: dict[tuple[str, str, str], Matrix] = defaultdict(lambda: np.zeros(len(assessment.direct)))
+    for i, node in enumerate(graph.nodes[:graph.foreground]):
+        values[node.stage, node.process, DIRECT] += assessment.direct[:, i] * s[i]
+    for row, col, value in _links(graph.technosphere, graph.foreground):
+        node, supplier = graph.nodes[col], graph.nodes[row]
+        values[node.stage, node.process, supplier.key] += -value * s[col] * assessment.supplied[:, row - graph.foreground]
+    return tuple(Contribution(*key, found) for key, found in values.items())
+
+
+def _links(entries: Entries, foreground: int) -> list[tuple[int, int, float]]:
+    """(background row, foreground column, signed value) of what the foreground takes from the background."""
+    rows, cols, signed = entries.indices["row"], entries.indices["col"], entries.signed
+    chosen = np.flatnonzero((rows >= foreground) & (cols < foreground))
+    return [(int(rows[i]), int(cols[i]), float(signed[i])) for i in chosen]
+
+
+def flow_contributions(assessment: Assessment) -> tuple[FlowContribution, ...]:
+    """What each elementary flow adds, places summed; flows without any factor included and marked."""
+    graph, g = assessment.graph, assessment.inventory.flows
+    held = np.logical_or.reduce(assessment.factors.held, axis=0)
+    groups: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for i, flow in enumerate(graph.flows):
+        groups[flow.name, flow.compartment, flow.unit].append(i)
+    return tuple(
+        FlowContribution(*key, float(g[index].sum()), assessment.table[:, index] @ g[index], bool(held[index].any()))
+        for key, index in groups.items()
+    )
+
+
+def not_covered(assessment: Assessment) -> Mapping[str, tuple[str, ...]]:
+    """Category -> the background processes in use that hold no data for it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for node, s in zip(assessment.graph.nodes, assessment.inventory.scaling, strict=True):
+        for code in node.not_covered if s else ():
+            found[code].append(node.process)
+    return {code: tuple(dict.fromkeys(keys)) for code, keys in found.items()}
+
+
+def screening_shares(assessment: Assessment) -> Matrix:
+    """The share of each category that rests on amounts nobody confirmed, 0 to 1.
+
+    An impact rests on an estimate when any amount on its way from the declared unit to nature is one. With N the inputs
+    per unit, Z = d_e + N_e^T Y + N_c^T Z: what is estimated directly, all that estimated inputs bring, and the part of
+    confirmed inputs that rests on estimates further up. Direct exchanges of a node are netted (water taken and
+    returned) and split by their absolute parts. Negative contributions may push the ratio outside 0 to 1: it is cut there.
+    """
+    graph = assessment.graph
+    n, nodes = graph.foreground, len(graph.nodes)
+    estimated = _direct_estimate(assessment)
+    z_back = _upstream(graph, estimated, assessment.supplied, range(n, nodes), np.zeros((len(estimated), 0)))
+    fore_supplied = _foreground_supplied(assessment)
+    every = np.hstack([fore_supplied, assessment.supplied])
+    z_fore = _upstream(graph, estimated, every, range(n), z_back)
+    total = totals(assessment)
+    resting = z_fore[:, graph.demand] * graph.amount
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(total != 0, resting / total, 0.0)
+    clipped: Matrix = np.clip(share, 0.0, 1.0)
+    return clipped
+
+
+def _direct_estimate(assessment: Assessment) -> Matrix:
+    """The part of each node's direct impact that its unconfirmed exchanges make, by absolute shares."""
+    entries, nodes = assessment.graph.biosphere, len(assessment.graph.nodes)
+    size = np.abs(assessment.table[:, entries.indices["row"]] * entries.data)
+    cols = entries.indices["col"]
+    whole = np.array([np.bincount(cols, weights=line, minlength=nodes) for line in size])
+    part = np.array([np.bincount(cols, weights=line * entries.estimate, minlength=nodes) for line in size])
+    estimated: Matrix = assessment.direct * np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
+    return estimated
+
+
+def _foreground_supplied(assessment: Assessment) -> Matrix:
+    """Impact per unit of each foreground product, its background included."""
+    solved, n = assessment.solved, assessment.graph.foreground
+    return (assessment.direct[:, :n] - assessment.supplied @ solved.links) @ solved.foreground.inverse
+
+
+def _upstream(graph: Graph, estimated: Matrix, supplied: Matrix, block: range, known: Matrix) -> Matrix:
+    """Solve Z for one diagonal block; `known` is Z of the background when the block is the foreground."""
+    entries, first, last = graph.technosphere, block.start, block.stop
+    rows, cols, signed = entries.indices["row"], entries.indices["col"], entries.signed
+    offset = first if known.shape[1] == 0 else 0
+    inside = (cols >= first) & (cols < last)
+    is_input = inside & (rows != cols)
+    per_run = estimated[:, first:last].copy()
+    for i in np.flatnonzero(is_input & entries.estimate):
+        per_run[:, cols[i] - first] += -signed[i] * supplied[:, rows[i] - offset]
+    for i in np.flatnonzero(is_input & ~entries.estimate & (rows >= last)):
+        per_run[:, cols[i] - first] += -signed[i] * known[:, rows[i] - last]
+    kept = inside & ((rows == cols) | (is_input & ~entries.estimate & (rows >= first) & (rows < last)))
+    matrix = np.zeros((len(block), len(block)))
+    np.add.at(matrix, (rows[kept] - first, cols[kept] - first), signed[kept])
+    return per_run @ invert(matrix).inverse

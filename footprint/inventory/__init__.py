@@ -1,0 +1,1 @@
+"""Route and background to one Brightway LCI graph, and its solution."""

@@ -1,0 +1,92 @@
+"""A route and the background it needs, as one Brightway LCI graph.
+
+The arrays have the layout of `bw_processing`: positive amounts, `flip` where an entry is subtracted (an input of a
+product, a waste taken in), `stats_arrays` uncertainty beside them, all in float64. Column j is a unit process with one
+reference flow, and row j is that flow. Foreground nodes come first; the background never takes from the foreground.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from footprint.inventory.allocation import Share
+
+INDICES_DTYPE = np.dtype([("row", np.int64), ("col", np.int64)])
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A unit process with one reference flow: one column of the technosphere, and the row of its flow."""
+
+    key: str
+    process: str
+    name: str
+    flow: str
+    unit: str
+    location: str
+    stage: str
+    foreground: bool
+    tier: str = ""
+    not_covered: tuple[str, ...] = ()
+    is_waste: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ElementaryFlow:
+    """A row of the biosphere: a flow in a compartment, at the location of the processes that exchange it."""
+
+    name: str
+    compartment: str
+    unit: str
+    location: str
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Matrix entries: `indices` (row, col), `data` (positive), `flip` and `distributions` as `bw_processing` has them.
+
+    `estimate` marks entries whose amount nobody confirmed.
+    """
+
+    indices: NDArray[np.void]
+    data: NDArray[np.float64]
+    flip: NDArray[np.bool_]
+    distributions: NDArray[np.void]
+    estimate: NDArray[np.bool_]
+
+    @property
+    def signed(self) -> NDArray[np.float64]:
+        """The values as they stand in the matrix."""
+        return np.where(self.flip, -self.data, self.data)
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The LCI graph of a route: A s = f in `technosphere`, g = B s in `biosphere`."""
+
+    route: str
+    nodes: tuple[Node, ...]
+    flows: tuple[ElementaryFlow, ...]
+    technosphere: Entries
+    biosphere: Entries
+    foreground: int
+    demand: int
+    amount: float
+    shares: tuple[Share, ...]
+    substitutes: bool
+
+    def technosphere_matrix(self) -> NDArray[np.float64]:
+        """A, dense, nodes x nodes: repeated entries are added."""
+        n = len(self.nodes)
+        matrix = np.zeros((n, n))
+        np.add.at(matrix, (self.technosphere.indices["row"], self.technosphere.indices["col"]), self.technosphere.signed)
+        return matrix
+
+    def biosphere_matrix(self) -> NDArray[np.float64]:
+        """B, dense, elementary flows x nodes."""
+        matrix = np.zeros((len(self.flows), len(self.nodes)))
+        np.add.at(matrix, (self.biosphere.indices["row"], self.biosphere.indices["col"]), self.biosphere.signed)
+        return matrix

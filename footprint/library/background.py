@@ -1,0 +1,122 @@
+"""The open background: unit processes by id, placed in a country on demand, and electricity made from a country's mix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import msgspec
+
+from footprint.errors import InputError, listed, nearest
+from footprint.library import electricity
+from footprint.library.build import Scope, build_parameters, build_process
+from footprint.library.cache import cached, content_hash
+from footprint.library.files import BackgroundFile, ProcessRow
+from footprint.library.paths import datasets_folder
+from footprint.library.providers import Provider, parse_provider
+from footprint.library.sources import load_sources
+from footprint.library.toml import read_toml
+from footprint.model import Exchange, Process, Source
+
+GLOBAL = "GLO"
+
+
+class Compiled(msgspec.Struct):
+    """The parsed files of a background."""
+
+    files: dict[str, BackgroundFile]
+    electricity: electricity.Tables
+
+
+@dataclass
+class Background:
+    """Unit processes that routes take from. `process` builds one on first use and keeps it."""
+
+    id: str
+    sha256: str
+    rows: Mapping[str, tuple[ProcessRow, Scope, str]]
+    electricity: electricity.Tables
+    sources: Mapping[str, Source]
+    year: int | None = None
+    _built: dict[tuple[str, str], Process] = field(default_factory=dict, repr=False)
+
+    def process(self, provider: Provider) -> Process:
+        """The unit process of a `background:` or `electricity:` provider, at its location.
+
+        Elementary flows then take that location's factors, and `LOCAL` electricity is that country's.
+        Raises InputError where the background has no such process or no mix for the country.
+        """
+        key = (provider.id, provider.location)
+        if key not in self._built:
+            made = self._market(provider) if provider.kind == "electricity" else self._generic(provider.id)
+            self._built[key] = _placed(made, provider.location or made.location)
+        return self._built[key]
+
+    def _market(self, provider: Provider) -> Process:
+        row = electricity.market(provider, self.electricity, self.year)
+        return build_process(row, Scope("electricity/mix.csv", {}, self.sources), "electricity markets")
+
+    def _generic(self, ident: str) -> Process:
+        if ident not in self.rows:
+            raise InputError(f"background process '{ident}' is not in the background '{self.id}'{nearest(ident, self.rows)}")
+        row, scope, group = self.rows[ident]
+        return build_process(row, scope, group)
+
+
+def _placed(process: Process, location: str) -> Process:
+    """The process at `location`, its `LOCAL` electricity and `@LOCAL` inputs taken from there."""
+    return replace(process, location=location,
+                   exchanges=tuple(_localised(exchange, location) for exchange in process.exchanges))
+
+
+def _localised(exchange: Exchange, location: str) -> Exchange:
+    if "LOCAL" not in exchange.partner:
+        return exchange
+    return replace(exchange, partner=exchange.partner.replace("LOCAL", location))
+
+
+def load_background(name: str | Path = "open", year: int | None = None, datasets: Path | None = None) -> Background:
+    """The open background, or the one in a folder of the same form (`background/*.toml`, `electricity/`).
+
+    `year` chooses the year of the electricity mixes; without it the year that `electricity/parameters.toml` names.
+    """
+    root = datasets or datasets_folder()
+    if str(name) != "open":
+        root = Path(name)
+        if not (root / "background").is_dir():
+            raise InputError(f"background '{name}' is not known; allowed: open, or a folder with background/*.toml")
+    files = [*sorted((root / "background").glob("*.toml")), *sorted((root / "electricity").glob("*.*"))]
+    sha256 = content_hash(files, root)
+    compiled = cached("background", sha256, Compiled, lambda: _compile(root))
+    sources = load_sources(root)
+    return Background("open" if str(name) == "open" else root.name, sha256, _rows(compiled, sources),
+                      compiled.electricity, sources, year)
+
+
+def _compile(root: Path) -> Compiled:
+    files = {path.relative_to(root).as_posix(): read_toml(path, BackgroundFile)
+             for path in sorted((root / "background").glob("*.toml"))}
+    return Compiled(files, electricity.read_tables(root / "electricity"))
+
+
+def _rows(compiled: Compiled, sources: Mapping[str, Source]) -> dict[str, tuple[ProcessRow, Scope, str]]:
+    rows: dict[str, tuple[ProcessRow, Scope, str]] = {}
+    for path, file in compiled.files.items():
+        _, values = build_parameters(file.parameter, sources, path)
+        scope = Scope(path, values, sources)
+        for row in file.process:
+            if row.id in rows:
+                raise InputError(f"{path}: background process '{row.id}' is already in {rows[row.id][1].place}")
+            rows[row.id] = (row, scope, file.group)
+    return rows
+
+
+def in_file(ident: str, consumer: str) -> Provider:
+    """A provider named without a prefix inside a background file is a process of the background."""
+    provider = parse_provider(ident)
+    if provider.kind == "process":
+        return Provider("background", provider.id)
+    if provider.kind not in ("background", "electricity"):
+        raise InputError(f"background process '{consumer}': may not take from '{ident}'; allowed: {listed(('background:ID', 'electricity:COUNTRY:MV'))}")
+    return provider

@@ -1,0 +1,55 @@
+"""Parsed inputs kept under the hash of the bytes they were parsed from: never a result, never a pickle."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from footprint import __version__
+from footprint.library.paths import cache_folder
+
+T = TypeVar("T")
+
+
+def content_hash(paths: Iterable[Path], root: Path) -> str:
+    """SHA-256 over names (relative to `root`, with `/`) and bytes of files, in the order of their names."""
+    digest = hashlib.sha256()
+    for path in sorted(paths, key=lambda p: p.relative_to(root).as_posix()):
+        data = path.read_bytes()
+        digest.update(f"{path.relative_to(root).as_posix()}\0{len(data)}\0".encode())
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def cached(kind: str, key: str, shape: type[T], make: Callable[[], T]) -> T:
+    """`make()`, or what an earlier run kept of it under the same key and program version.
+
+    A cache file that cannot be read or decoded is made again; one that cannot be written is done without.
+    """
+    folder = cache_folder()
+    if folder is None:
+        return make()
+    path = folder / f"{kind}-{__version__}-{key[:32]}.msgpack"
+    try:
+        return msgspec.msgpack.decode(path.read_bytes(), type=shape)
+    except (OSError, msgspec.DecodeError):
+        value = make()
+    _write(path, msgspec.msgpack.encode(value))
+    return value
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write to a temporary file and rename, so that no reader sees half of it."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except OSError:
+        return

@@ -1,0 +1,82 @@
+"""A supplier's declaration as an input: 16 values per kg in place of an inventory (DECISIONS 12).
+
+Miners do not give their inventories to refiners; they give results. The file is taken as one aggregated process whose
+only exchanges are the declared results, one pseudo-flow per category with the factor one.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import msgspec
+
+from footprint.errors import InputError
+from footprint.library.paths import inside
+from footprint.library.toml import read_text
+from footprint.model import Amount, Exchange, Process, Product
+from footprint.units import unit
+
+COMPARTMENT = "declared"
+
+
+class Declared(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What one declared value is: a number and its unit."""
+
+    value: float
+    unit: str
+
+
+class DeclaredUnit(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The product, and the amount the values are for."""
+
+    product: str
+    amount: float
+    unit: str
+
+
+class SupplierDeclaration(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`footprint/supplier-declaration/1`."""
+
+    schema: str
+    operator: str
+    declared_unit: DeclaredUnit
+    method: str
+    ruleset: str = ""
+    verification: str = ""
+    location: str = "GLO"
+    year: int
+    results: dict[str, Declared]
+
+
+def declaration_process(route_path: str, name: str, place: str) -> Process:
+    """The declaration in `name`, a file beside (or below) the route's file, as an aggregated process."""
+    path = inside(Path(route_path).resolve().parent, name)
+    try:
+        found = msgspec.json.decode(read_text(path), type=SupplierDeclaration)
+    except msgspec.MsgspecError as error:
+        raise InputError(f"{path}: {error}") from None
+    if found.schema != "footprint/supplier-declaration/1":
+        raise InputError(f"{path}: schema '{found.schema}'; allowed: footprint/supplier-declaration/1")
+    made = unit(found.declared_unit.unit)
+    if not (math.isfinite(found.declared_unit.amount) and found.declared_unit.amount > 0):
+        raise InputError(f"{path}: the declared unit is {found.declared_unit.amount}; it must be above zero")
+    amounts = {code: _finite(code, given.value, path) for code, given in found.results.items()}
+    return Process(
+        id=f"declaration:{name}", name=f"{found.declared_unit.product}, declared by {found.operator}",
+        location=found.location, year=found.year,
+        products=(Product(found.declared_unit.product,
+                          Amount(found.declared_unit.amount * made.factor, made.base, "", str(path), "published")),),
+        exchanges=tuple(
+            Exchange("emission", code, COMPARTMENT,
+                     Amount(value, found.results[code].unit, "", str(path), "published"))
+            for code, value in sorted(amounts.items())
+        ),
+        tier="A" if found.verification else "C",
+    )
+
+
+def _finite(code: str, value: float, path: Path) -> float:
+    if not math.isfinite(value):
+        raise InputError(f"{path}: {code} is {value}; a finite number is needed")
+    return value

@@ -1,0 +1,85 @@
+"""Routes by id or by path: `lithium/carbonate-brine-atacama`, `copper/cathode@high-grade`, `study/plant.toml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from footprint.errors import InputError, listed, nearest
+from footprint.library.build import build_route
+from footprint.library.cache import cached, content_hash
+from footprint.library.files import RouteFile
+from footprint.library.paths import datasets_folder
+from footprint.library.sources import load_sources
+from footprint.library.toml import read_toml
+from footprint.model import Route, Source
+
+
+def route_index(datasets: Path | None = None) -> Mapping[str, str]:
+    """Shipped route id (variants included) -> file, relative to the data folder, in the order of ids."""
+    root = datasets or datasets_folder()
+    files = sorted((root / "routes").glob("*/*.toml"))
+
+    def make() -> dict[str, str]:
+        index: dict[str, str] = {}
+        for path in files:
+            file = read_toml(path, RouteFile)
+            relative = path.relative_to(root).as_posix()
+            for declared in file.declared:
+                if declared.id in index:
+                    raise InputError(f"{path}: route id '{declared.id}' is already declared in {index[declared.id]}")
+                index[declared.id] = relative
+                index |= {f"{declared.id}@{variant}": relative for variant in file.variant}
+        return dict(sorted(index.items()))
+
+    return cached("routes", content_hash(files, root), dict[str, str], make)
+
+
+def load_route(name: str | Path, overrides: Mapping[str, float] | None = None, datasets: Path | None = None) -> Route:
+    """The route of that id, or of the .toml file at that path.
+
+    A path may end in `#ID` to choose one of several declared products, and `@VARIANT` chooses a variant. `overrides`
+    replaces parameter values (in the parameter's unit). Raises InputError with file, place and the nearest spelling.
+    """
+    root = datasets or datasets_folder()
+    text = str(name)
+    if ".toml" in text:
+        return _from_path(text, overrides, root)
+    index = route_index(root)
+    if text not in index:
+        raise InputError(
+            f"route '{text}' is not known{nearest(text, index)}; `footprint list` shows the ids, and a path ends in .toml"
+        )
+    ident, _, variant = text.partition("@")
+    return _load(root / index[text], ident, variant or None, overrides, root)
+
+
+def _from_path(text: str, overrides: Mapping[str, float] | None, root: Path) -> Route:
+    head, _, tail = text.rpartition(".toml")
+    path, (ident, _, variant) = Path(f"{head}.toml"), tail.lstrip("#").partition("@")
+    return _load(path, ident or None, variant or None, overrides, root)
+
+
+def _load(path: Path, ident: str | None, variant: str | None, overrides: Mapping[str, float] | None,
+          root: Path) -> Route:
+    file, sha256 = _read(path)
+    ids = [declared.id for declared in file.declared]
+    if ident is not None and ident not in ids:
+        raise InputError(f"{path}: declares no '{ident}'{nearest(ident, ids)}; it declares: {listed(ids)}")
+    declared = file.declared[ids.index(ident) if ident else 0]
+    return build_route(file, declared, _sources(root), str(path), sha256, variant, overrides)
+
+
+def _read(path: Path) -> tuple[RouteFile, str]:
+    if not path.is_file():
+        return read_toml(path, RouteFile), ""
+    if path.stat().st_size > 8 * 1024 * 1024:
+        return read_toml(path, RouteFile), ""
+    sha256 = content_hash([path], path.parent)
+    return cached("route", sha256, RouteFile, lambda: read_toml(path, RouteFile)), sha256
+
+
+@lru_cache(maxsize=8)
+def _sources(root: Path) -> Mapping[str, Source]:
+    return load_sources(root)

@@ -1,0 +1,214 @@
+"""The frozen types of a product system: what a file says, with units converted and expressions evaluated.
+
+Words are those of ISO 14040/14044: a product system is made of unit processes; an exchange is a product flow,
+an elementary flow or a waste flow. Amounts are never negative; `Direction` says which way they go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+Tier = Literal["measured", "published", "derived", "estimate"]
+System = Literal["primary", "secondary", "mixed"]
+Stage = Literal["extraction", "concentration", "refining", "recycling"]
+Supply = Literal["grid", "own", "contract", "residual"]
+Rule = Literal["mass", "element-mass", "energy", "economic", "subdivision"]
+FlowKind = Literal["product", "waste", "resource", "emission"]
+
+PRIMARY_STAGES: tuple[Stage, ...] = ("extraction", "concentration", "refining")
+STAGES: tuple[Stage, ...] = (*PRIMARY_STAGES, "recycling")
+NOTHING: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An entry of the bibliography; its kind decides the tier of the amounts that cite it."""
+
+    id: str
+    title: str
+    author: str
+    year: int
+    kind: Tier
+    licence: str
+    url: str = ""
+    basis: str = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A distribution around an amount, in the amount's base unit; `gsd2` and weights have none."""
+
+    kind: Literal["lognormal", "normal", "uniform", "triangular", "discrete"]
+    gsd2: float | None = None
+    sd: float | None = None
+    low: float | None = None
+    high: float | None = None
+    values: tuple[float, ...] = ()
+    weights: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number in a base unit, with where it comes from. `expression` is kept where the file gives one."""
+
+    value: float
+    unit: str
+    source: str
+    locator: str
+    tier: Tier
+    note: str = ""
+    expression: str | None = None
+    scale: float = 1.0
+    spread: Spread | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A named value that expressions use; shared parameters are the only source of correlation."""
+
+    name: str
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One leg of a transport: `by` is a background transport process, `distance` in km."""
+
+    by: str
+    distance: float
+    own: bool = False
+    source: str = ""
+    locator: str = ""
+    tier: Tier = "estimate"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One line of a unit process.
+
+    `partner` is the provider of a product, the treatment of a waste, or the compartment of an elementary flow.
+    """
+
+    kind: FlowKind
+    flow: str
+    partner: str
+    amount: Amount
+    supply: Supply | None = None
+    legs: tuple[Leg, ...] = ()
+    gross: float = 1.0
+    content: Mapping[str, float] = field(default_factory=lambda: NOTHING)
+    annex_v: tuple[str, ...] = ()
+    share_with: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What a unit process makes (or, where `is_waste`, what a treatment takes)."""
+
+    flow: str
+    amount: Amount
+    content: Mapping[str, float] = field(default_factory=lambda: NOTHING)
+    price: str | None = None
+    energy: float | None = None
+    substitution: str | None = None
+    is_waste: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DataQuality:
+    """PEF data quality ratings, 1 (best) to 5: technology, geography, time, precision."""
+
+    TeR: float
+    GeR: float
+    TiR: float
+    P: float
+
+    @property
+    def dqr(self) -> float:
+        """DQR = (TeR + GeR + TiR + P) / 4 (Recommendation (EU) 2021/2279, Annex I, 4.6.5)."""
+        return (self.TeR + self.GeR + self.TiR + self.P) / 4
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A unit process: products, and the exchanges that make them."""
+
+    id: str
+    name: str
+    location: str
+    year: int
+    products: tuple[Product, ...]
+    exchanges: tuple[Exchange, ...]
+    stage: Stage | None = None
+    annex_v: tuple[str, ...] = ()
+    operator_control: bool = False
+    allocation: Rule | None = None
+    quality: DataQuality | None = None
+    note: str = ""
+    tier: str = ""
+    not_covered: tuple[str, ...] = ()
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """Why an Annex V item is covered by no process: not relevant, or cut off with its shares."""
+
+    item: str
+    status: Literal["not-relevant", "cut-off"]
+    reason: str
+    mass: float = 0.0
+    energy: float = 0.0
+    score: float = 0.0
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The declared product of a route: what one declared unit (1 kg unless a rule says otherwise) is of."""
+
+    id: str
+    material: str
+    name: str
+    product: str
+    process: str
+    form: str
+    grade: str
+    element: str | None = None
+    content: float | None = None
+    unit_kg: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A product system with one declared product: what is calculated."""
+
+    id: str
+    declared: Declared
+    system: System
+    processes: tuple[Process, ...]
+    parameters: tuple[Parameter, ...] = ()
+    boundary: tuple[Boundary, ...] = ()
+    notes: str = ""
+    share_pre_consumer: float | None = None
+    share_post_consumer: float | None = None
+    suppliers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    path: str = ""
+    sha256: str = ""
+
+    def process(self, process_id: str) -> Process:
+        """The process of that id (KeyError where there is none: the loader has checked)."""
+        return next(process for process in self.processes if process.id == process_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check or a calculation has to say: the rule, how serious, where, and a message that says how to mend it."""
+
+    rule: str
+    severity: Literal["error", "warning", "note"]
+    where: str
+    message: str

@@ -1,0 +1,55 @@
+"""The closed table of units. An amount is converted once, when its file is read; inside there are base units only.
+
+Brightway converts nothing and takes a litre for a cubic metre; here a unit is known or it is an error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from footprint.errors import InputError, listed, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit, the base unit of its dimension, and how many base units it is worth."""
+
+    name: str
+    base: str
+    factor: float
+
+
+#: base unit -> {unit: worth in base units}; exact by definition (SI; 1 a = 365.25 d is not used: occupation is in years)
+_TABLE: dict[str, dict[str, float]] = {
+    "kg": {"kg": 1.0, "t": 1e3, "g": 1e-3, "mg": 1e-6, "ug": 1e-9, "kt": 1e6, "Mt": 1e9},
+    "m3": {"m3": 1.0, "l": 1e-3, "ml": 1e-6, "dm3": 1e-3},
+    "MJ": {"MJ": 1.0, "kJ": 1e-3, "GJ": 1e3, "TJ": 1e6, "kWh": 3.6, "MWh": 3.6e3, "GWh": 3.6e6},
+    "t*km": {"t*km": 1.0, "kg*km": 1e-3},
+    "m2": {"m2": 1.0, "ha": 1e4, "km2": 1e6, "cm2": 1e-4},
+    "m2*a": {"m2*a": 1.0, "ha*a": 1e4},
+    "kBq": {"kBq": 1.0, "Bq": 1e-3, "MBq": 1e3, "GBq": 1e6},
+    "km": {"km": 1.0, "m": 1e-3},
+    "unit": {"unit": 1.0},
+}
+UNITS: dict[str, Unit] = {name: Unit(name, base, factor) for base, row in _TABLE.items() for name, factor in row.items()}
+
+#: what may stand in a parameter's unit beside the table: numbers without a unit, money, time
+_FREE = frozenset({"1", "-", "%", "USD", "EUR", "a", "d", "h", "s", "mol", "K", "degC", "kW", "MW", "W", "V", "A", "ppm"})
+
+
+def unit(name: str) -> Unit:
+    """The unit of that name; InputError names the nearest one."""
+    if (found := UNITS.get(name)) is not None:
+        return found
+    hint = nearest(name, UNITS) or f"; allowed: {listed(UNITS, 40)}"
+    raise InputError(f"unit '{name}' is not known{hint}")
+
+
+def check_parameter_unit(name: str) -> None:
+    """A parameter's unit is made of known units, `/` and `*`: `kg/kg`, `kWh/t`, `1`."""
+    for part in name.replace("(", "").replace(")", "").split("/"):
+        if part in UNITS or part in _FREE:
+            continue
+        for piece in part.split("*"):
+            if piece not in UNITS and piece not in _FREE:
+                raise InputError(f"unit '{name}': '{piece}' is not known{nearest(piece, [*UNITS, *_FREE])}")
