@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -50,39 +51,42 @@ def datapackage(graph: Graph) -> Any:
     return package
 
 
-def _method_package(name: str, row: Matrix, first: int) -> Any:
+def _method_package(name: tuple[str], row: Matrix, first: int) -> Any:
     """The factors of one category as a datapackage."""
     import bw_processing as bwp
 
     held = np.flatnonzero(row)
     indices = np.empty(len(held), dtype=bwp.INDICES_DTYPE)
     indices["row"], indices["col"] = held + first, 0
-    package = bwp.create_datapackage(name=name)
-    package.add_persistent_vector(matrix=CHARACTERISATION, name=name, indices_array=indices, data_array=row[held],
-                                  identifier=[name], global_index=0)
+    package = bwp.create_datapackage(name=name[0])
+    package.add_persistent_vector(matrix=CHARACTERISATION, name=name[0], indices_array=indices, data_array=row[held],
+                                  identifier=list(name), global_index=0)
     return package
 
 
 def solve_with_brightway(graph: Graph, table: Matrix, names: Sequence[str]) -> tuple[Matrix, Matrix]:
-    """(scaling vector, scores per row of `table`) from `bw2calc.LCA`.
+    """(scaling vector, scores per row of `table`) from `bw2calc.MultiLCA`.
 
     `table` is categories x elementary flows. Raises FootprintError where Brightway is not installed.
     """
-    with _quiet_home():
+    used = [i for i, row in enumerate(table) if row.any()]
+    keys = {i: (names[i],) for i in used}
+    with _quiet_home(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         try:
             import bw2calc
         except ImportError:
-            raise FootprintError("the engine 'brightway' needs bw2calc: pip install 'crm-footprint[engine]'") from None
+            raise FootprintError("the engine 'brightway' needs bw2calc: pip install bw2calc") from None
+        lca = bw2calc.MultiLCA(
+            demands={"declared unit": {graph.demand: graph.amount}},
+            method_config={"impact_categories": list(keys.values())},
+            data_objs=[datapackage(graph), *(_method_package(keys[i], table[i], len(graph.nodes)) for i in used)],
+        )
+        lca.lci()
+        lca.lcia()
         scores, scaling = np.zeros(len(table)), np.zeros(len(graph.nodes))
-        graph_package = datapackage(graph)
-        for i, (name, row) in enumerate(zip(names, table, strict=True)):
-            if not row.any():
-                continue
-            lca = bw2calc.LCA({graph.demand: graph.amount},
-                              data_objs=[graph_package, _method_package(name, row, len(graph.nodes))])
-            lca.lci()
-            lca.lcia()
-            scores[i] = lca.score
-            for node, index in lca.dicts.activity.items():
-                scaling[node] = lca.supply_array[index]
+        for i in used:
+            scores[i] = lca.scores[keys[i], "declared unit"]
+        for node, index in lca.dicts.activity.items():
+            scaling[node] = lca.supply_arrays["declared unit"][index]
     return scaling, scores

@@ -233,7 +233,8 @@ class BackgroundFile(Row, kw_only=True, frozen=True):
     process: list[ProcessRow] = []
 
 
-def route_schema() -> dict[str, object]:
-    """The JSON Schema of a route file, for editors."""
-    schema = msgspec.json.schema(RouteFile)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "crm-footprint route file", **schema}
+def route_schema() -> str:
+    """The JSON Schema of a route file, for editors; `datasets/route.schema.json` holds it."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "crm-footprint route file"}
+    text = msgspec.json.encode(schema | msgspec.json.schema(RouteFile), order="sorted")
+    return msgspec.json.format(text, indent=1).decode() + "\n"
