@@ -30,6 +30,8 @@ from footprint.library.providers import RESOURCE_COMPARTMENTS, check_emission_co
 from footprint.units import check_parameter_unit, unit
 
 Sources = Mapping[str, model.Source]
+#: how far a rounded amount may lie outside bounds that are rounded too, relative
+ROUNDING = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def _parameter_amount(name: str, row: ParameterRow, values: Mapping[str, float],
     value = _number(row.value, scope)
     return model.Amount(value, row.unit, row.source, row.locator, _tier(row.source, scope), row.note,
                         row.value if isinstance(row.value, str) else None, 1.0,
-                        _spread(row.spread, row.low, row.high, value, 1.0, scope))
+                        _spread(row.spread, row.low, row.high, value, 1.0, scope, isinstance(row.value, str)))
 
 
 def build_process(row: ProcessRow, scope: Scope, group: str = "") -> model.Process:
@@ -263,7 +265,7 @@ def _amount(row: ProductRow | ExchangeRow, scope: Scope) -> model.Amount:
         raise InputError(f"{scope.place}: the amount is {value:g}; amounts are never negative, 'input' and 'output' say the direction")
     return model.Amount(value * found.factor, found.base, scope.source, scope.locator, _tier(scope.source, scope),
                         row.note, row.amount if isinstance(row.amount, str) else None, found.factor,
-                        _spread(row.spread, row.low, row.high, value, found.factor, scope))
+                        _spread(row.spread, row.low, row.high, value, found.factor, scope, isinstance(row.amount, str)))
 
 
 def _number(given: float | str, scope: Scope) -> float:
@@ -296,10 +298,11 @@ def _content(rows: Mapping[str, float | str], scope: Scope) -> Mapping[str, floa
 
 
 def _spread(row: SpreadRow | None, low: float | None, high: float | None, value: float, factor: float,
-            scope: Scope) -> model.Spread | None:
+            scope: Scope, computed: bool) -> model.Spread | None:
     """The distribution as given, or from bounds that hold 95 % of the values.
 
-    Bounds of a positive amount make a lognormal with GSD² = sqrt(high / low) (so that median / GSD² and median * GSD²
+    A number outside its own bounds is an error; an expression (`computed`) may leave them when a parameter is changed,
+    and keeps their relative width. Bounds of a positive amount make a lognormal with GSD² = sqrt(high / low) (so that median / GSD² and median * GSD²
     lie as far apart as the bounds do); a lower bound of zero makes a uniform distribution.
     """
     if row is not None:
@@ -312,7 +315,7 @@ def _spread(row: SpreadRow | None, low: float | None, high: float | None, value:
         raise InputError(f"{scope.place}: 'low' and 'high' come together")
     if not (math.isfinite(low) and math.isfinite(high) and low <= high):
         raise InputError(f"{scope.place}: low is {low:g} and high is {high:g}; low must not be above high")
-    if not low <= value <= high:
+    if not computed and not low * (1 - ROUNDING) <= value <= high * (1 + ROUNDING):
         raise InputError(f"{scope.place}: the amount {value:g} lies outside its own bounds {low:g} to {high:g}")
     if low == high:
         return None

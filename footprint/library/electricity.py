@@ -19,6 +19,8 @@ from footprint.library.toml import read_toml
 VOLTAGE_NAME = {"HV": "electricity, high voltage", "MV": "electricity, medium voltage", "LV": "electricity, low voltage"}
 _STEP = {"MV": ("HV", "hv-to-mv"), "LV": ("MV", "mv-to-lv")}
 MIX_TOLERANCE = 1e-3
+#: a technology with at least this part of its column rests on the mix; a smaller part rests on the split
+DOMINANT = 0.9
 
 
 class TechnologyRow(Row, kw_only=True, frozen=True):
@@ -106,7 +108,8 @@ def _generation(provider: Provider, country: str, tables: Tables, year: int) -> 
         split = technology.by_country.get(country, technology.shares)
         exchanges += [
             ExchangeRow(input=ident, from_=f"background:{ident}@{provider.location}", amount=share * part, unit="kWh",
-                        source=source, locator=f"{country} {year}, {column}")
+                        source=source if part >= DOMINANT else technology.source, locator=f"{country} {year}, {column}",
+                        note=technology.note if part < DOMINANT else "")
             for ident, part in split.items() if share * part > 0
         ]
     return _process(provider, year, exchanges)

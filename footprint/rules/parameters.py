@@ -91,6 +91,32 @@ def in_force(parameter: Parameter, on: date) -> Entry:
     return next((entry for entry in reversed(begun) if entry.status != "draft"), begun[-1])
 
 
+def number(parameters: Mapping[str, Parameter], identifier: str, on: date) -> float:
+    """The number in force on a day, in the parameter's unit."""
+    found = in_force(find(parameters, identifier), on).value
+    if isinstance(found, bool) or not isinstance(found, (int, float)):
+        raise FootprintError(f"parameter '{identifier}' is {format_value(found)}, not a number")
+    return float(found)
+
+
+def numbers(parameters: Mapping[str, Parameter], identifier: str, on: date) -> Mapping[str, float]:
+    """The table of numbers in force on a day: data quality levels, a price window."""
+    found = in_force(find(parameters, identifier), on).value
+    if not isinstance(found, Mapping):
+        raise FootprintError(f"parameter '{identifier}' is {format_value(found)}, not a table of numbers")
+    return MappingProxyType({key: float(entry) for key, entry in found.items() if isinstance(entry, (int, float))})
+
+
+def words(parameters: Mapping[str, Parameter], identifier: str, on: date) -> tuple[str, ...]:
+    """The text or texts in force on a day; a single text is a tuple of one."""
+    found = in_force(find(parameters, identifier), on).value
+    entries = found if isinstance(found, tuple) else (found,)
+    texts = tuple(entry for entry in entries if isinstance(entry, str))
+    if len(texts) < len(entries):
+        raise FootprintError(f"parameter '{identifier}' is {format_value(found)}, not text")
+    return texts
+
+
 def default_allocation(parameters: Mapping[str, Parameter], material: str, on: date) -> Entry:
     """The rule of the joint nodes of a material: `allocation-<material>`, else `allocation-default`."""
     own = parameters.get(f"allocation-{material}")

@@ -17,6 +17,9 @@ from footprint.rules.parameters import (
     format_value,
     in_force,
     load_parameters,
+    number,
+    numbers,
+    words,
 )
 
 CRMA = methods_folder() / "crma"
@@ -112,6 +115,17 @@ def test_an_unknown_parameter_names_the_nearest_one() -> None:
         find(load_parameters(CRMA), "declared_unit")
 
 
+def test_numbers_and_words_are_asked_for_by_kind() -> None:
+    parameters = load_parameters(CRMA)
+    assert number(parameters, "cut-off", TODAY) == 0.03
+    assert words(parameters, "impact-method", TODAY) == ("ef-3.1",)
+    assert numbers(parameters, "allocation-price-window", TODAY) == {"from": 2014.0, "to": 2023.0}
+    with pytest.raises(FootprintError, match=r"'impact-method' is ef-3\.1, not a number"):
+        number(parameters, "impact-method", TODAY)
+    with pytest.raises(FootprintError, match=r"'cut-off' is 0\.03, not text"):
+        words(parameters, "cut-off", TODAY)
+
+
 def test_values_are_written_as_people_read_them() -> None:
     assert format_value(1.0, "kg") == "1.0 kg"
     assert format_value(0.03, "share") == "0.03 (3 %)"
@@ -162,15 +176,16 @@ def test_the_proposal_asked_for_one_category_and_the_act_for_three() -> None:
 def test_the_modules_are_the_sixteen_of_decision_768_and_each_is_described() -> None:
     """Decision No 768/2008/EC, Annex II: modules A to H and the variants A1 A2 C1 C2 D1 E1 F1 H1."""
     parameters = load_parameters(CRMA)
-    modules = in_force(parameters["conformity-modules"], TODAY).value
+    modules = words(parameters, "conformity-modules", TODAY)
     assert modules == ("A", "A1", "A2", "B", "C", "C1", "C2", "D", "D1", "E", "E1", "F", "F1", "G", "H", "H1")
     assert {f"module-{module.lower()}" for module in modules} == {p for p in parameters if p.startswith("module-")}
-    suggested = in_force(parameters["conformity-suggestion"], TODAY).value
-    assert suggested[0] == "D1" and {"F1", "G"} & set(suggested)  # quality assurance beside product certification
+    suggested = words(parameters, "conformity-suggestion", TODAY)
+    assert suggested[0] == "D1"
+    assert {"F1", "G"} & set(suggested)  # product certification beside quality assurance
 
 
 def test_data_quality_levels_ascend() -> None:
-    levels = in_force(load_parameters(CRMA)["dqr-levels"], TODAY).value
+    levels = numbers(load_parameters(CRMA), "dqr-levels", TODAY)
     assert dict(levels) == {"excellent": 1.5, "very-good": 2.0, "good": 3.0, "fair": 4.0}
 
 
@@ -200,7 +215,8 @@ def test_gallium_and_alumina_share_one_node_by_one_rule() -> None:
 def test_every_parameter_has_a_value_since_the_regulation_or_later() -> None:
     for parameter in load_parameters(CRMA).values():
         assert in_force(parameter, TODAY)
-        assert parameter.title[0].isupper() and not parameter.title.endswith(".")
+        assert parameter.title[0].isupper()
+        assert not parameter.title.endswith(".")
 
 
 def test_what_was_not_read_is_not_adopted() -> None:
@@ -220,7 +236,8 @@ def test_links_lead_to_the_official_texts() -> None:
 
 def test_the_table_of_transport_defaults_is_there() -> None:
     name = in_force(load_parameters(CRMA)["transport-defaults"], TODAY).value
-    assert isinstance(name, str) and (CRMA / name).is_file()
+    assert isinstance(name, str)
+    assert (CRMA / name).is_file()
 
 
 # --- broken files ---------------------------------------------------------------------------------------------------
@@ -255,7 +272,7 @@ def test_a_broken_file_is_named_with_the_place(tmp_path: Path, old: str, new: st
 
 def test_a_parameter_given_in_two_files_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text(HISTORY, encoding="utf-8")
-    with pytest.raises(InputError, match="'rate' is already given in a.toml"):
+    with pytest.raises(InputError, match=r"'rate' is already given in a\.toml"):
         load(tmp_path, HISTORY)
 
 

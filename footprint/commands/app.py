@@ -1,0 +1,94 @@
+"""The Typer application: one module per command; here only what holds for all of them.
+
+Exit codes: 0 done, 1 the answer is no, 2 the call or an input is wrong, 3 a batch finished in part, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from footprint import __version__
+from footprint.commands import calc
+from footprint.commands.common import DONE, WRONG, OutputClosed, complain, debugging
+from footprint.errors import FootprintError
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+#: the base of all errors in a call, which older and newer typer keep in different places
+_UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+
+app = typer.Typer(
+    name="footprint", help="Environmental footprint of critical raw materials (Annex V of Regulation (EU) 2024/1252).",
+    no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("calc")(calc.calc)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"crm-footprint {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when the program fails.")] = False,
+) -> None:
+    if debug:
+        os.environ["CRM_FOOTPRINT_DEBUG"] = "1"
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """The exit code of a call; every failure ends in one message on stderr and never in a traceback."""
+    try:
+        code = app(args=arguments, standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else DONE
+    except FootprintError as error:
+        complain(str(error))
+    except _UsageError as error:
+        _explain_usage(error)
+    except (OutputClosed, BrokenPipeError):
+        return _close_output()
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except Exception as error:
+        if debugging():
+            raise
+        _report_fault(error)
+    return WRONG
+
+
+def _explain_usage(error: Any) -> None:
+    """The message of a wrong call, and where help is; a call without a command gets the help itself."""
+    path = error.ctx.command_path if error.ctx else "footprint"
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(error.format_message(), file=sys.stderr)
+    else:
+        complain(f"{error.format_message()}\n`{path} --help` shows what is allowed")
+
+
+def _report_fault(error: Exception) -> None:
+    """One line for what should not happen; an operating system error names its file instead."""
+    if isinstance(error, OSError) and error.filename:
+        complain(f"{error.filename}: {error.strerror}")
+    else:
+        complain(f"unexpected {type(error).__name__}: {error}. Please report it; --debug shows where it happened")
+
+
+def _close_output() -> int:
+    """Whoever read stdout has gone (`| head`): leave quietly, as a program ended by SIGPIPE does."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return BROKEN_PIPE

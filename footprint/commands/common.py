@@ -1,0 +1,238 @@
+"""What the commands share: arguments and options, choosing routes, batches, and where output goes.
+
+Nothing here is imported that `--help` does not need; the calculation is imported inside the functions.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from footprint.errors import FootprintError, InputError, nearest
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from footprint.calculation import Settings
+    from footprint.impact.result import FootprintResult
+    from footprint.model import Finding, Route
+
+T = TypeVar("T")
+DONE, NO, WRONG, IN_PART = 0, 1, 2, 3
+
+
+class OutputClosed(Exception):
+    """Nobody reads stdout any more."""
+
+
+def complete_routes(incomplete: str) -> list[str]:
+    """Route ids for shell completion; a data folder that cannot be read completes nothing."""
+    try:
+        from footprint.library.routes import route_index
+
+        return [ident for ident in route_index() if ident.startswith(incomplete)]
+    except FootprintError:
+        return []
+
+
+def _completing(*words: str) -> Callable[[str], list[str]]:
+    def complete(incomplete: str) -> list[str]:
+        return [word for word in words if word.startswith(incomplete)]
+
+    return complete
+
+
+Routes = Annotated[list[str] | None, typer.Argument(
+    metavar="ROUTE...", help="Route ids, or paths of .toml files.", show_default=False, autocompletion=complete_routes)]
+OneRoute = Annotated[str, typer.Argument(
+    metavar="ROUTE", help="Route id, or path of a .toml file.", show_default=False, autocompletion=complete_routes)]
+All = Annotated[bool, typer.Option("--all", help="Every shipped route.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Method = Annotated[str, typer.Option(metavar="NAME", help="Impact assessment method, by name or folder.")]
+Background = Annotated[str, typer.Option(metavar="NAME", help="Background data: open, or a folder of the same form.")]
+Electricity = Annotated[str, typer.Option(
+    metavar="CHOICE", help="Grid supply: as-modelled, production-mix or residual.",
+    autocompletion=_completing("as-modelled", "production-mix", "residual"))]
+Engine = Annotated[str, typer.Option(
+    metavar="CHOICE", help="Solver: kernel, or brightway (needs the extra 'engine').",
+    autocompletion=_completing("kernel", "brightway"))]
+LongTerm = Annotated[str, typer.Option(
+    "--long-term", metavar="CHOICE", help="Emissions after 100 years: include or exclude.",
+    autocompletion=_completing("include", "exclude"))]
+Values = Annotated[list[str] | None, typer.Option(
+    "--set", metavar="NAME=VALUE", help="Value of a parameter of the route; may be given several times.", show_default=False)]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The options of a calculation as they were given."""
+
+    method: str = "ef-3.1"
+    background: str = "open"
+    electricity: str = "as-modelled"
+    engine: str = "kernel"
+    long_term: str = "include"
+    values: Sequence[str] = ()
+
+    def settings(self) -> Settings:
+        """Checked settings; InputError names an option that is not known."""
+        from footprint.calculation import Settings
+
+        return Settings(self.method, self.background, self.electricity, self.long_term, self.engine)  # type: ignore[arg-type]
+
+
+def chosen_routes(routes: Sequence[str] | None, every: bool) -> list[str]:
+    """The routes asked for, each once: those named, or all that are shipped."""
+    if routes and every:
+        raise InputError("give routes or --all, not both")
+    if every:
+        from footprint.library.routes import route_index
+
+        return list(route_index())
+    if not routes:
+        raise InputError("no route given; `footprint list` shows the ids, a path ends in .toml, --all takes every route")
+    return list(dict.fromkeys(routes))
+
+
+def choice(option: str, value: str, allowed: Sequence[str]) -> str:
+    """`value`, or InputError with the nearest of the allowed spellings."""
+    if value not in allowed:
+        raise InputError(f"{option} '{value}' is not known{nearest(value, allowed)}; allowed: {', '.join(allowed)}")
+    return value
+
+
+def overrides(values: Sequence[str] | None) -> Mapping[str, float]:
+    """`NAME=VALUE` pairs as parameter values; InputError names the parameter."""
+    found: dict[str, float] = {}
+    for pair in values or ():
+        name, equals, value = (part.strip() for part in pair.partition("="))
+        if not (name and equals):
+            raise InputError(f"--set '{pair}': NAME=VALUE is needed, as in --set ore_grade=0.01")
+        if name in found:
+            raise InputError(f"--set: parameter '{name}' is given twice")
+        found[name] = _finite(name, value)
+    return found
+
+
+def _finite(name: str, value: str) -> float:
+    try:
+        found = float(value)
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise InputError(f"--set: parameter '{name}': '{value}' is not a finite number (decimal point, no unit)")
+    return found
+
+
+def calculated(name: str, settings: Settings, values: Mapping[str, float]) -> FootprintResult:
+    """The footprint of one route, with the findings of its checks."""
+    from dataclasses import replace
+
+    from footprint.calculation import calculate_route
+    from footprint.library.routes import load_route
+
+    route = load_route(name, values or None)
+    result = calculate_route(route, settings)
+    return result if result.findings else replace(result, findings=tuple(findings_of(route)))
+
+
+def findings_of(route: Route) -> Sequence[Finding]:
+    """The findings of all checks of a route."""
+    try:
+        from footprint.checks.run import check
+    except ModuleNotFoundError:
+        return ()
+    return check(route)
+
+
+def in_turn(names: Sequence[str], work: Callable[[str], T], doing: str) -> tuple[list[T], list[str]]:
+    """`work` on each name, and the names that failed; the error of a single name is raised.
+
+    Failures are told on stderr as they come, and a progress bar runs there when it is a terminal.
+    """
+    done: list[T] = []
+    failed: list[str] = []
+    with progress(len(names), doing) as advance:
+        for name in names:
+            try:
+                done.append(work(name))
+            except FootprintError as error:
+                if len(names) == 1:
+                    raise
+                failed.append(name)
+                complain(str(error) if name in str(error) else f"{name}: {error}")
+            advance()
+    return done, failed
+
+
+@contextmanager
+def progress(total: int, doing: str) -> Iterator[Callable[[], None]]:
+    """A progress bar on stderr while it is a terminal; nothing otherwise."""
+    if total < 3 or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from footprint.report.console import console
+
+    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console(stderr=True), transient=True) as bar:
+        task = bar.add_task(doing, total=total)
+        yield lambda: bar.advance(task)
+
+
+def finish(done: Sequence[Any], failed: Sequence[str], answer: int = DONE) -> NoReturn:
+    """Exit: the answer where everything was done; 3 where a part failed (2 where all did), listed on stderr."""
+    if failed:
+        say(f"failed, {len(failed)} of {len(done) + len(failed)}: {', '.join(failed)}")
+        answer = IN_PART if done else WRONG
+    raise typer.Exit(answer)
+
+
+def emit_json(value: Any) -> None:
+    """`value` as JSON on stdout; a number that is not finite is a fault, never printed."""
+    with _open_output():
+        print(json.dumps(value, indent=2, allow_nan=False), flush=True)
+
+
+def emit(*pages: RenderableType) -> None:
+    """Tables and text on stdout."""
+    from footprint.report.console import console
+
+    out = console()
+    with _open_output():
+        for page in pages:
+            out.print(page)
+        sys.stdout.flush()
+
+
+@contextmanager
+def _open_output() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise OutputClosed from None
+
+
+def say(message: str) -> None:
+    """Prose on stderr, free of control characters."""
+    from footprint.report.numbers import clean
+
+    print(clean(message), file=sys.stderr)
+
+
+def complain(message: str) -> None:
+    """An error on stderr."""
+    say(f"error: {message}")
+
+
+def debugging() -> bool:
+    """Whether a traceback is wanted (--debug, or CRM_FOOTPRINT_DEBUG set)."""
+    return bool(os.environ.get("CRM_FOOTPRINT_DEBUG"))

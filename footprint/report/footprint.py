@@ -1,0 +1,168 @@
+"""The footprint of one route as a table of 80 columns, with what stands behind it below."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from footprint.impact.hotspots import Hotspot, Hotspots
+from footprint.impact.result import CategoryResult, FlowContribution, FootprintResult
+from footprint.inventory.allocation import Share
+from footprint.model import STAGES, Finding
+from footprint.report.console import notes, table, text
+from footprint.report.numbers import (
+    NOT_AVAILABLE,
+    change,
+    number,
+    part,
+    percent,
+    plural,
+    short_name,
+    short_provider,
+    short_unit,
+)
+
+#: a category is left out of the sensitivity when the other choice moves it by less
+NOTEWORTHY = 0.005
+#: contributions shown of one category
+MOST_ROWS = 8
+STAGE_HEADS = {"extraction": "extr.", "concentration": "conc.", "refining": "refin.", "recycling": "recyc."}
+TIERS = {
+    "published": "published: at least 80 % of the weighted impacts rest on confirmed amounts",
+    "mixed": "mixed: 50 to 80 % of the weighted impacts rest on confirmed amounts",
+    "screening": "screening: less than 50 % of the weighted impacts rest on confirmed amounts",
+}
+
+
+def footprint_page(result: FootprintResult, spots: Hotspots, legal: str) -> RenderableType:
+    """Everything `footprint calc` prints of one route."""
+    return Group(heading(result), text(""), category_table(result), text(""), notes(summary(result, spots, legal)))
+
+
+def heading(result: FootprintResult) -> RenderableType:
+    """What was calculated, per what, and with what."""
+    declared = result.route.declared
+    settings = [result.route.system, result.method.id, f"background {result.background[0]}"]
+    settings += [f"engine {result.engine}"] if result.engine != "kernel" else []
+    settings += ["long-term emissions excluded"] if result.long_term != "include" else []
+    return Group(
+        text(declared.name, "bold"),
+        text(f"{result.route.id}: per {declared.unit_kg:g} kg of {declared.product}"),
+        text(", ".join(settings), "dim"),
+    )
+
+
+def value_cell(category: CategoryResult) -> str:
+    """The value; marked where some process has no data, `n/a` where none has."""
+    if not category.not_covered:
+        return number(category.value)
+    return f"{number(category.value)}*" if category.value else NOT_AVAILABLE
+
+
+def category_table(result: FootprintResult) -> Table:
+    """One row per category: value, unit, share by stage, share that rests on estimates."""
+    stages = stages_of(result)
+    heads = [STAGE_HEADS[stage] for stage in stages]
+    made = table("", "category", "value", "unit", *heads, "est.", right=("value", *heads, "est."), wide=("category",))
+    for code in result.codes:
+        category = result[code]
+        shares = [part(category.by_stage.get(stage, 0.0), category.value) for stage in stages]
+        estimates = percent(category.screening_share) if category.value else "–"
+        made.add_row(code, short_name(category.name), value_cell(category), short_unit(category.unit), *shares, estimates)
+    return made
+
+
+def stages_of(result: FootprintResult) -> list[str]:
+    """The stages this route has."""
+    return [stage for stage in STAGES if any(c.stage == stage for c in result.contributions)]
+
+
+def summary(result: FootprintResult, spots: Hotspots, legal: str) -> Iterator[tuple[str, str]]:
+    """The labelled lines below the table."""
+    yield "Columns", f"{', '.join(STAGE_HEADS[s] + ' ' + s for s in stages_of(result))}: share of the value; est.: share on unconfirmed estimates"
+    if gaps := [f"{code} ({len(result[code].not_covered)})" for code in result.codes if result[code].not_covered]:
+        yield "* Not covered", f"background processes in use without data for the category: {', '.join(gaps)}"
+    yield from hotspot_lines(spots)
+    yield from allocation_lines(result.allocation)
+    yield "Sensitivity", "; ".join(sensitivity_lines(result)) or "no other choice moves a category by 0.5 %"
+    if result.not_characterised:
+        yield "No factor", not_characterised_line(result.not_characterised)
+    yield "Findings", findings_line(result.findings, result.route.id)
+    yield "Data", TIERS[result.tier]
+    yield "Background", background_line(result.background[0])
+    yield "Legal status", legal
+
+
+def background_line(ident: str) -> str:
+    """Which background, and that it makes the result a screening (DECISIONS 14)."""
+    return f"screening: background '{ident}' is not EF-compliant"
+
+
+def hotspot_lines(spots: Hotspots) -> Iterator[tuple[str, str]]:
+    """The most relevant categories, and of each the stages and processes that make it."""
+    if not spots.categories:
+        return
+    yield "Hotspots", f"{_shares(spots.categories)} of the weighted sum"
+    for spot in spots.categories[:3]:
+        processes = [Hotspot(short_provider(s.name), s.share, s.cumulative) for s in spots.processes[spot.name][:3]]
+        yield f"  {spot.name}", _shares(processes)
+
+
+def _shares(spots: Iterable[Hotspot]) -> str:
+    return ", ".join(f"{spot.name} {percent(spot.share)}" for spot in spots)
+
+
+def allocation_lines(shares: Sequence[Share]) -> Iterator[tuple[str, str]]:
+    """One line per joint process: who carries how much, by which rule."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for share in shares:
+        groups.setdefault((share.process, share.rule), []).append(f"{share.product} {percent(share.share)}")
+    for n, ((process, rule), parts) in enumerate(groups.items()):
+        yield "" if n else "Allocation", f"{short_provider(process)}, {rule}: {', '.join(parts)}"
+
+
+def sensitivity_lines(result: FootprintResult) -> Iterator[str]:
+    """What another choice for long-term emissions, allocation or regional factors would change."""
+    for name, values in _alternatives(result).items():
+        moved = [f"{code} {moved}" for code, value in values.items() if (moved := _moved(value, result[code].value))]
+        if moved:
+            yield f"{name}: {', '.join(moved)}"
+
+
+def _alternatives(result: FootprintResult) -> Mapping[str, Mapping[str, float]]:
+    """Name of the other choice -> category -> value."""
+    found: dict[str, dict[str, float]] = {}
+    for code in result.codes:
+        for name, value in result[code].sensitivity.items():
+            named = {f"allocation by {rule}": v for rule, v in value.items()} if isinstance(value, Mapping) else {_spoken(name): value}
+            for label, number_ in named.items():
+                if number_ is not None:
+                    found.setdefault(label, {})[code] = number_
+    return found
+
+
+def _spoken(name: str) -> str:
+    spoken = {"long_term_exclude": "without long-term emissions", "long_term_include": "with long-term emissions",
+              "regional": "regional factors"}
+    return spoken.get(name, name.replace("_", " "))
+
+
+def _moved(value: float, reference: float) -> str:
+    return change(value, reference) if abs(value - reference) > NOTEWORTHY * abs(reference) else ""
+
+
+def not_characterised_line(flows: Sequence[FlowContribution]) -> str:
+    """How many elementary flows have no factor in any category, and the largest by mass."""
+    largest = max(flows, key=lambda flow: (flow.unit == "kg", abs(flow.amount)))
+    named = f"{largest.flow} to {largest.compartment}, {number(largest.amount)} {largest.unit}"
+    return f"{plural(len(flows), 'elementary flow')} without a factor in any category (not zero); the largest: {named}"
+
+
+def findings_line(findings: Sequence[Finding], route: str) -> str:
+    """How many of each severity, and where to read them."""
+    counts = Counter(finding.severity for finding in findings)
+    found = [plural(counts[severity], severity) for severity in ("error", "warning", "note") if counts[severity]]
+    return f"{', '.join(found)}; `footprint check {route}` lists them" if found else "none"
