@@ -1,1 +1,1 @@
-"""What is wrong with a route, or missing from it: findings, one rule family per module."""
+"""What a product system has to answer for: one rule family per file, each rule a pure function that yields findings."""

@@ -13,7 +13,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from footprint import __version__
-from footprint.commands import calc
+from footprint.commands import calc, check, listing
 from footprint.commands.common import DONE, WRONG, OutputClosed, complain, debugging
 from footprint.errors import FootprintError
 
@@ -27,7 +27,9 @@ app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, pretty_exceptions_show_locals=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("list")(listing.list_routes)
 app.command("calc")(calc.calc)
+app.command("check")(check.check)
 
 
 def _version(wanted: bool) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from footprint.commands.common import (
     All,
@@ -19,7 +17,7 @@ from footprint.commands.common import (
     Values,
     calculated,
     chosen_routes,
-    emit_json,
+    emit_answers,
     finish,
     in_turn,
     overrides,
@@ -37,8 +35,7 @@ def calc(
     changes = overrides(values)
     results, failed = in_turn(names, lambda name: calculated(name, settings, changes), "calculating")
     if as_json:
-        pages: Any = [result.to_dict() for result in results]
-        emit_json(pages[0] if len(names) == 1 else pages)
+        emit_answers([result.to_dict() for result in results], len(names))
     else:
         print_pages(results)
     finish(results, failed)

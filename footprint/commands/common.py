@@ -154,10 +154,7 @@ def findings_of(route: Route) -> Sequence[Finding]:
 
 
 def in_turn(names: Sequence[str], work: Callable[[str], T], doing: str) -> tuple[list[T], list[str]]:
-    """`work` on each name, and the names that failed; the error of a single name is raised.
-
-    Failures are told on stderr as they come, and a progress bar runs there when it is a terminal.
-    """
+    """What `work` made of each name, and the names that failed: told on stderr as they come, beside a progress bar."""
     done: list[T] = []
     failed: list[str] = []
     with progress(len(names), doing) as advance:
@@ -165,8 +162,6 @@ def in_turn(names: Sequence[str], work: Callable[[str], T], doing: str) -> tuple
             try:
                 done.append(work(name))
             except FootprintError as error:
-                if len(names) == 1:
-                    raise
                 failed.append(name)
                 complain(str(error) if name in str(error) else f"{name}: {error}")
             advance()
@@ -189,11 +184,18 @@ def progress(total: int, doing: str) -> Iterator[Callable[[], None]]:
 
 
 def finish(done: Sequence[Any], failed: Sequence[str], answer: int = DONE) -> NoReturn:
-    """Exit: the answer where everything was done; 3 where a part failed (2 where all did), listed on stderr."""
+    """Exit: `answer` where all was done; 3 where a part failed, 2 where all did. Several failures are listed on stderr."""
+    if failed and len(done) + len(failed) > 1:
+        say(f"{len(failed)} of {len(done) + len(failed)} failed: {', '.join(failed)}")
     if failed:
-        say(f"failed, {len(failed)} of {len(done) + len(failed)}: {', '.join(failed)}")
         answer = IN_PART if done else WRONG
     raise typer.Exit(answer)
+
+
+def emit_answers(answers: Sequence[Any], asked: int) -> None:
+    """One route asked for: its object; several: a list of those that succeeded; none succeeded: nothing."""
+    if answers:
+        emit_json(answers[0] if asked == 1 else answers)
 
 
 def emit_json(value: Any) -> None:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from footprint.errors import InputError, listed, nearest
 from footprint.inventory.allocation import AllocationRules, Share, joint_products, shares
-from footprint.inventory.graph import INDICES_DTYPE, ElementaryFlow, Entries, Graph, Node
+from footprint.inventory.columns import (
+    BlockWriter,
+    Column,
+    FlowRegistry,
+    Task,
+    join_biosphere,
+    join_technosphere,
+)
+from footprint.inventory.graph import ElementaryFlow, Graph, Node
 from footprint.library.background import Background, in_file
 from footprint.library.declarations import declaration_process
 from footprint.library.providers import Provider, parse_provider
-from footprint.model import Exchange, Leg, Process, Product, Route, Spread, Tier
-from footprint.uncertainty.distributions import UNCERTAINTY_DTYPE, uncertainty_row
+from footprint.model import Exchange, Leg, Process, Product, Route
 
 Electricity = Literal["as-modelled", "production-mix", "residual"]
 ELECTRICITY: tuple[Electricity, ...] = ("as-modelled", "production-mix", "residual")
@@ -35,83 +42,67 @@ def build_graph(route: Route, background: Background, rules: AllocationRules, el
 
 
 @dataclass
-class _Column:
-    """Entries while they are collected, by the keys of their row and column."""
+class _Kept:
+    """What is kept beside a background between calculations: columns already written, and how to reach them."""
 
-    rows: list[object] = field(default_factory=list)
-    cols: list[str] = field(default_factory=list)
-    data: list[float] = field(default_factory=list)
-    flip: list[bool] = field(default_factory=list)
-    spread: list[tuple[float, Spread] | None] = field(default_factory=list)
-    estimate: list[bool] = field(default_factory=list)
-
-    def add(self, row: object, col: str, value: float, flip: bool, tier: Tier,
-            spread: Spread | None = None, scale: float = 1.0) -> None:
-        """One entry; `scale` is what the amount was multiplied by to become `value`."""
-        self.rows.append(row)
-        self.cols.append(col)
-        self.data.append(value)
-        self.flip.append(flip)
-        self.spread.append((scale, spread) if spread else None)
-        self.estimate.append(tier == "estimate")
-
-    def freeze(self, row_of: Mapping[Any, int], col_of: Mapping[str, int]) -> Entries:
-        indices = np.empty(len(self.rows), INDICES_DTYPE)
-        indices["row"] = [row_of[row] for row in self.rows]
-        indices["col"] = [col_of[col] for col in self.cols]
-        distributions = np.zeros(len(self.rows), UNCERTAINTY_DTYPE)
-        distributions["loc"] = self.data
-        for i, spread in enumerate(self.spread):
-            if spread:
-                distributions[i] = uncertainty_row(self.data[i], spread[1], spread[0])
-        return Entries(indices, np.array(self.data, float), np.array(self.flip, bool), distributions,
-                       np.array(self.estimate, bool))
+    registry: FlowRegistry = field(default_factory=FlowRegistry)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    columns: dict[str, Column] = field(default_factory=dict)
+    shares: dict[str, tuple[Share, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """A node whose exchanges are still to be written."""
+@dataclass
+class _Writer:
+    """A column while it is written."""
 
-    node: Node
-    process: Process
-    product: Product
-    share: float
-    route: Route | None
-    prefix: str
+    suppliers: list[str]
+    technosphere: BlockWriter
+    flows: list[int]
+    biosphere: BlockWriter
 
 
 class _Walk:
-    """The state of one walk: nodes found so far, tasks still to do, entries written."""
+    """The state of one walk: nodes found so far, tasks still to do, columns written."""
 
     def __init__(self, background: Background, rules: AllocationRules, electricity: Electricity,
                  load: Callable[[str], Route]) -> None:
         self.background, self.rules, self.electricity, self.load = background, rules, electricity, load
+        self.kept: _Kept = background.memo.setdefault(("columns", rules.window), _Kept())
         self.nodes: dict[str, Node] = {}
-        self.tasks: list[_Task] = []
-        self.technosphere, self.biosphere = _Column(), _Column()
+        self.columns: dict[str, Column] = {}
+        self.pending: list[Task] = []
         self.shares: dict[str, tuple[Share, ...]] = {}
-        self.substitutes = False
         self.routes: dict[str, Route] = {}
 
     def run(self) -> None:
-        """Write the exchanges of each node found, until none is left."""
-        while self.tasks:
-            self._write(self.tasks.pop())
+        """Write the column of each node found, until none is left; a background column is written once."""
+        while self.pending:
+            task = self.pending.pop()
+            key = task.node.key
+            if task.node.foreground:
+                self.columns[key] = self._write(task)
+                continue
+            if key not in self.kept.columns:
+                self.kept.columns[key] = self._write(task)
+            self.columns[key] = self.kept.columns[key]
+            for supplier in self.columns[key].suppliers:
+                if supplier not in self.nodes:
+                    self._found(self.kept.tasks[supplier])
 
     def graph(self, route: Route, demand: str) -> Graph:
-        """Freeze: foreground in the order it was found, background in the order of its keys."""
+        """Join the columns: foreground in the order it was found, background in the order of its keys."""
         fore = [n for n in self.nodes.values() if n.foreground]
         back = sorted((n for n in self.nodes.values() if not n.foreground), key=lambda n: n.key)
         nodes = (*fore, *back)
-        col_of = {n.key: i for i, n in enumerate(nodes)}
-        flows = sorted({row for row in self.biosphere.rows if isinstance(row, ElementaryFlow)},
-                       key=lambda f: (f.name, f.compartment, f.location))
+        columns = [self.columns[n.key] for n in nodes]
+        position = {n.key: i for i, n in enumerate(nodes)}
+        biosphere, flows = join_biosphere(columns, self.kept.registry)
+        joint = self.shares | {key: found for key, found in self.kept.shares.items()
+                               if any(f"{key}[{share.product}]" in position for share in found)}
         return Graph(
-            route.id, nodes, tuple(flows),
-            self.technosphere.freeze(col_of, col_of),
-            self.biosphere.freeze({flow: i for i, flow in enumerate(flows)}, col_of),
-            len(fore), col_of[demand], route.declared.unit_kg,
-            tuple(share for group in self.shares.values() for share in group), self.substitutes,
+            route.id, nodes, flows, join_technosphere(columns, position), biosphere, len(fore), position[demand],
+            route.declared.unit_kg, tuple(share for key in sorted(joint) for share in joint[key]),
+            any(column.substitutes for column in columns),
         )
 
     # --- finding nodes ---------------------------------------------------------------------------------------------
@@ -140,35 +131,45 @@ class _Walk:
         if full not in self.nodes:
             node = Node(full, key, process.name, product.flow, product.amount.unit, process.location,
                         process.stage or "", route is not None, process.tier, process.not_covered, product.is_waste)
-            self.nodes[full] = node
-            self.tasks.append(_Task(node, process, product, self._share(process, key, product, route is not None), route, prefix))
+            task = Task(node, process, product, self._share(process, key, product, route is not None), route, prefix)
+            if not node.foreground:
+                self.kept.tasks[full] = task
+            self._found(task)
         return full
+
+    def _found(self, task: Task) -> None:
+        self.nodes[task.node.key] = task.node
+        self.pending.append(task)
 
     def _share(self, process: Process, key: str, product: Product, foreground: bool) -> float:
         """The share of a joint process that this product carries. Overriding rules are for the foreground only."""
         if len(joint_products(process)) == 1:
             return 1.0
-        if key not in self.shares:
-            rules = self.rules if foreground else replace(self.rules, override=None)
-            self.shares[key] = tuple(replace(share, process=key) for share in shares(process, rules))
-        return next(s.share for s in self.shares[key] if s.product == product.flow)
+        ledger = self.shares if foreground else self.kept.shares
+        if key not in ledger:
+            rules = self.rules if foreground else replace(self.rules, override=None, default="economic")
+            ledger[key] = tuple(replace(share, process=key) for share in shares(process, rules))
+        return next(s.share for s in ledger[key] if s.product == product.flow)
 
     # --- writing exchanges -----------------------------------------------------------------------------------------
 
-    def _write(self, task: _Task) -> None:
-        node, product = task.node, task.product
-        self.technosphere.add(node.key, node.key, product.amount.value, product.is_waste, product.amount.tier,
-                              product.amount.spread)
+    def _write(self, task: Task) -> Column:
+        """The column of a node: its reference flow, its exchanges, and the credits of its substituting co-products."""
+        made = task.product.amount
+        column = _Writer([task.node.key], BlockWriter(), [], BlockWriter())
+        column.technosphere.add(made, made.value, task.product.is_waste, made.spread, 1.0)
+        where = task.route.path if task.route else "background"
         for number, exchange in enumerate(task.process.exchanges, 1):
-            part = self._part(exchange, task)
-            if part:
-                place = f"{task.route.path if task.route else 'background'}, process '{task.process.id}', exchange {number} ({exchange.flow})"
-                self._exchange(task, exchange, part, place)
-        for by_product in task.process.products:
-            if by_product.substitution:
-                self._credit(task, by_product)
+            if part := self._part(exchange, task):
+                place = f"{where}, process '{task.process.id}', exchange {number} ({exchange.flow})"
+                self._exchange(column, task, exchange, part, place)
+        credits = [product for product in task.process.products if product.substitution]
+        for by_product in credits:
+            self._credit(column, task, by_product)
+        return Column(tuple(column.suppliers), column.technosphere.freeze(), np.array(column.flows, np.int64),
+                      column.biosphere.freeze(), bool(credits))
 
-    def _part(self, exchange: Exchange, task: _Task) -> float:
+    def _part(self, exchange: Exchange, task: Task) -> float:
         """How much of an exchange this product carries."""
         if exchange.share_with is None or len(joint_products(task.process)) == 1:
             return task.share
@@ -176,12 +177,13 @@ class _Walk:
             return task.share
         return 1.0 if exchange.share_with == task.product.flow else 0.0
 
-    def _exchange(self, task: _Task, exchange: Exchange, part: float, place: str) -> None:
-        amount, column = exchange.amount, task.node.key
+    def _exchange(self, column: _Writer, task: Task, exchange: Exchange, part: float, place: str) -> None:
+        amount = exchange.amount
         value = amount.value * part
         if exchange.kind in ("resource", "emission"):
-            row = ElementaryFlow(exchange.flow, exchange.partner, amount.unit, task.process.location)
-            self.biosphere.add(row, column, abs(value), value < 0, amount.tier, amount.spread, part)
+            flow = ElementaryFlow(exchange.flow, exchange.partner, amount.unit, task.process.location)
+            column.flows.append(self.kept.registry.of(flow))
+            column.biosphere.add(amount, abs(value), value < 0, amount.spread, part)
             return
         provider = self._provider(task, exchange, place)
         if self.nodes[provider].unit != amount.unit:
@@ -190,32 +192,33 @@ class _Walk:
         if waste != self.nodes[provider].is_waste:
             told = "treats no waste; use input and from" if waste else "treats a waste; use output and treatment"
             raise InputError(f"{place}: '{exchange.partner}' {told}")
-        self.technosphere.add(provider, column, value, not waste, amount.tier, amount.spread, part)
+        column.suppliers.append(provider)
+        column.technosphere.add(amount, value, not waste, amount.spread, part)
         for leg in exchange.legs:
-            self._leg(leg, exchange, part, column, place)
+            self._leg(column, leg, exchange, part, place)
 
-    def _leg(self, leg: Leg, exchange: Exchange, part: float, column: str, place: str) -> None:
+    def _leg(self, column: _Writer, leg: Leg, exchange: Exchange, part: float, place: str) -> None:
         """Transport follows the mass shipped: kg x gross x km / 1000 = t*km."""
         key = self._background(in_file(leg.by, place), leg.by, place)
         if self.nodes[key].unit != "t*km":
             raise InputError(f"{place}: '{leg.by}' is no transport: it is in {self.nodes[key].unit}, not t*km")
         factor = exchange.gross * leg.distance / 1000 * part
-        self.technosphere.add(key, column, exchange.amount.value * factor, True, leg.tier, exchange.amount.spread, factor)
+        column.suppliers.append(key)
+        column.technosphere.add(leg, exchange.amount.value * factor, True, exchange.amount.spread, factor)
 
-    def _credit(self, task: _Task, by_product: Product) -> None:
+    def _credit(self, column: _Writer, task: Task, by_product: Product) -> None:
         """A substituting co-product is an output of the product it replaces (ISO 14044 system expansion)."""
         place = f"process '{task.process.id}', co-product '{by_product.flow}'"
         key = self._background(parse_provider(by_product.substitution or ""), by_product.flow, place)
-        if self.nodes[key].unit != by_product.amount.unit:
-            raise InputError(f"{place}: in {by_product.amount.unit}, but '{by_product.substitution}' is in {self.nodes[key].unit}")
-        self.substitutes = True
-        part = task.share
-        self.technosphere.add(key, task.node.key, by_product.amount.value * part, False, by_product.amount.tier,
-                              by_product.amount.spread, part)
+        amount = by_product.amount
+        if self.nodes[key].unit != amount.unit:
+            raise InputError(f"{place}: in {amount.unit}, but '{by_product.substitution}' is in {self.nodes[key].unit}")
+        column.suppliers.append(key)
+        column.technosphere.add(amount, amount.value * task.share, False, amount.spread, task.share)
 
     # --- choosing suppliers ----------------------------------------------------------------------------------------
 
-    def _provider(self, task: _Task, exchange: Exchange, place: str) -> str:
+    def _provider(self, task: Task, exchange: Exchange, place: str) -> str:
         """The node that supplies an exchange."""
         if task.route is None:
             return self._background(in_file(exchange.partner, task.process.id), exchange.flow, place)

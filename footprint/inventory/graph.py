@@ -8,6 +8,7 @@ reference flow, and row j is that flow. Foreground nodes come first; the backgro
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,14 +49,19 @@ class ElementaryFlow:
 class Entries:
     """Matrix entries: `indices` (row, col), `data` (positive), `flip` and `distributions` as `bw_processing` has them.
 
-    `estimate` marks entries whose amount nobody confirmed.
+    `estimate` marks entries whose amount nobody confirmed; `parts` are the distributions column by column.
     """
 
     indices: NDArray[np.void]
     data: NDArray[np.float64]
     flip: NDArray[np.bool_]
-    distributions: NDArray[np.void]
     estimate: NDArray[np.bool_]
+    parts: tuple[NDArray[np.void], ...]
+
+    @cached_property
+    def distributions(self) -> NDArray[np.void]:
+        """One `stats_arrays` row per entry, joined when first asked for."""
+        return np.concatenate(self.parts)
 
     @property
     def signed(self) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -31,7 +32,10 @@ class Compiled(msgspec.Struct):
 
 @dataclass
 class Background:
-    """Unit processes that routes take from. `process` builds one on first use and keeps it."""
+    """Unit processes that routes take from. `process` builds one on first use and keeps it.
+
+    `memo` is where a later stage keeps what it derived from this background alone.
+    """
 
     id: str
     sha256: str
@@ -39,6 +43,7 @@ class Background:
     electricity: electricity.Tables
     sources: Mapping[str, Source]
     year: int | None = None
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False)
     _built: dict[tuple[str, str], Process] = field(default_factory=dict, repr=False)
 
     def process(self, provider: Provider) -> Process:
