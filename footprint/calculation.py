@@ -93,7 +93,7 @@ def calculate_route(route: Route, settings: Settings) -> FootprintResult:
     graph_of = partial(build_graph, route, background, electricity=settings.electricity, load=load_route)
     rules = rules_in_force(_parameters(), route.declared.material, settings.on or date.today(), _prices())
     graph = graph_of(rules)
-    assessment = _assess(graph, method, settings)
+    assessment = _assess(graph, method, background, settings)
     scores = _engine_scores(assessment, method) if settings.engine == "brightway" else None
     if scores:
         assessment = replace(assessment, inventory=Inventory(graph, scores[0]))
@@ -103,12 +103,12 @@ def calculate_route(route: Route, settings: Settings) -> FootprintResult:
         screening=screening_shares(assessment), long_term=settings.long_term,
         alternatives=_alternatives(assessment, settings.long_term), not_covered=not_covered(assessment),
         allocation=graph.shares, engine_values=scores[1] if scores else None,
-        allocation_sensitivity=_allocation_sensitivity(graph, graph_of, rules, method, settings),
+        allocation_sensitivity=_allocation_sensitivity(graph, graph_of, rules, method, background, settings),
     )
 
 
-def _assess(graph: Graph, method: Method, settings: Settings) -> Assessment:
-    return assess(solve_graph(graph), method, long_term=settings.long_term)
+def _assess(graph: Graph, method: Method, background: Background, settings: Settings) -> Assessment:
+    return assess(solve_graph(graph, background.memo), method, long_term=settings.long_term)
 
 
 def _engine_scores(assessment: Assessment, method: Method) -> tuple[Matrix, Matrix]:
@@ -128,7 +128,7 @@ def _alternatives(assessment: Assessment, long_term: str) -> dict[str, Matrix]:
 
 
 def _allocation_sensitivity(graph: Graph, graph_of: Callable[[AllocationRules], Graph], rules: AllocationRules,
-                            method: Method, settings: Settings) -> dict[str, Matrix]:
+                            method: Method, background: Background, settings: Settings) -> dict[str, Matrix]:
     """The result under each other rule that the products have data for; a rule without data is left out."""
     foreground = {node.process for node in graph.nodes[:graph.foreground]}
     used = {share.rule for share in graph.shares if share.process in foreground}
@@ -140,7 +140,7 @@ def _allocation_sensitivity(graph: Graph, graph_of: Callable[[AllocationRules], 
             other = graph_of(replace(rules, override=rule))
         except InputError:
             continue
-        found[rule] = totals(_assess(other, method, settings))
+        found[rule] = totals(_assess(other, method, background, settings))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Joint processes: shares that make one whole, prices of the window, substitution for non-metals only (DECISIONS 10)."""
+"""Joint processes: shares that make one whole, prices of the window, substitution without metal (DECISIONS 10)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def whole(process_id: str, found: tuple[Share, ...]) -> Iterator[Finding]:
 
 
 def prices(process: Process, rules: AllocationRules) -> Iterator[Finding]:
-    """Sharing by value takes the mean of one window of years; other years, or a part of them, are stated (DECISIONS 10)."""
+    """Sharing by value takes the mean of a window of years; other years, or a part of it, are stated (DECISIONS 10)."""
     products = joint_products(process)
     if len(products) < 2 or rules.rule(process) != "economic":
         return

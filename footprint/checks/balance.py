@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from footprint.checks.boundary import covers
 from footprint.checks.structure import element_of
-from footprint.checks.system import Linked, at_exchange, at_process, error, made_by, numbered, warning
+from footprint.checks.system import Linked, at_exchange, at_process, error, made_by, note, numbered, warning
 from footprint.errors import listed
 from footprint.library.method import Method
 from footprint.model import Exchange, Finding, Process, Route
@@ -18,6 +19,11 @@ MIX_TOLERANCE = 1e-3
 #: what is not followed: carbon, oxygen and the like leave in gases whose flows name no element
 NOT_FOLLOWED = frozenset({"H", "C", "N", "O", "S", "Cl", "H2O"})
 WATER = "H2O"
+SCRAP = "upstream-scrap"
+_MEND = (
+    'write what returns (to = "water/surface"), what evaporates (to = "air/unspecified") and what stays or reacts in '
+    "the product (content H2O)"
+)
 _FRESH, _SALT = ("fresh-water", "fossil-water"), ("sea-water", "ground")
 
 
@@ -47,7 +53,7 @@ class _Account:
 
 
 def content_of(exchange: Exchange, route: Route, linked: Linked) -> Mapping[str, float]:
-    """kg of each element per kg of an exchange: as the line says, else as the product of this file that it takes says."""
+    """kg of each element per kg of an exchange: as the line says, else as the product of this file it takes."""
     if exchange.content or exchange.kind not in ("product", "waste"):
         return exchange.content
     made = made_by(route, exchange, linked)
@@ -57,8 +63,8 @@ def content_of(exchange: Exchange, route: Route, linked: Linked) -> Mapping[str,
 def metal_accounts(process: Process, route: Route, method: Method, linked: Linked) -> Mapping[str, _Account]:
     """Element -> what enters and leaves per run of the process.
 
-    Followed is each element that a product, a waste, an input or the ground states; an element that only an emission has
-    is not (traces in fuels and reagents are not stated).
+    Followed is each element that a product, a waste, an input or the ground states; one that only an emission has is
+    not (traces in fuels and reagents are not stated).
     """
     accounts: dict[str, _Account] = defaultdict(_Account)
     outputs = [
@@ -94,7 +100,7 @@ def metal_accounts(process: Process, route: Route, method: Method, linked: Linke
 def metals(process: Process, route: Route, method: Method, linked: Linked) -> Iterator[Finding]:
     """Metal balance, where contents are given: input = products + wastes + emissions within 2 % (R8).
 
-    What a deposit takes and does not emit stays in it: a process that treats waste may only not give more than it takes.
+    What a deposit takes and does not emit stays in it: a treatment of waste only must not give more than it takes.
     """
     deposit = any(p.is_waste for p in process.products)
     for element, account in metal_accounts(process, route, method, linked).items():
@@ -103,6 +109,8 @@ def metals(process: Process, route: Route, method: Method, linked: Linked) -> It
             continue
         sums = f"{entering:.4g} kg {element} enter, {leaving:.4g} kg leave"
         where = at_process(process)
+        if entering == 0 and scrap_enters(process):
+            continue
         if entering == 0:
             yield warning(
                 "balance.metal-source",
@@ -131,6 +139,11 @@ def metals(process: Process, route: Route, method: Method, linked: Linked) -> It
             )
 
 
+def scrap_enters(process: Process) -> bool:
+    """Whether scrap enters here: without burden and so without an input, at the point of collection (DECISIONS 9)."""
+    return process.stage == "recycling" and any(SCRAP in covers(process, e) for e in process.exchanges)
+
+
 def _per_cent(more: float, less: float) -> str:
     return f"{100 * (more - less) / more:.3g} %"
 
@@ -153,11 +166,17 @@ def contents(process: Process, route: Route, linked: Linked) -> Iterator[Finding
 class WaterAccount:
     """m3 of water into and out of one run of a process."""
 
-    fresh: float = 0.0
+    withdrawn: float = 0.0
+    bought: float = 0.0
     salt: float = 0.0
     returned: float = 0.0
     evaporated: float = 0.0
     product: float = 0.0
+
+    @property
+    def fresh(self) -> float:
+        """All that enters and is not salt."""
+        return self.withdrawn + self.bought
 
     @property
     def leaving(self) -> float:
@@ -166,12 +185,12 @@ class WaterAccount:
 
 
 def water_account(process: Process, route: Route, linked: Linked) -> WaterAccount:
-    """Water of a process: withdrawn, bought or in inputs (content H2O); returned, sent to treatment, evaporated, in products."""
+    """Water withdrawn, bought or in inputs (content H2O); returned, sent to treatment, evaporated or in products."""
     found = WaterAccount()
     for product in process.products:
         amount = _water_in(product.flow, product.amount.value, product.amount.unit, product.content)
         if product.is_waste:
-            found.fresh += product.amount.value if product.amount.unit == "m3" else amount
+            found.bought += product.amount.value if product.amount.unit == "m3" else amount
         else:
             found.product += amount
     for exchange in process.exchanges:
@@ -184,7 +203,7 @@ def _count_water(found: WaterAccount, exchange: Exchange, held: Mapping[str, flo
     is_water = exchange.flow.startswith("water") and unit == "m3"
     match exchange.kind:
         case "resource" if is_water and exchange.partner in _FRESH:
-            found.fresh += amount
+            found.withdrawn += amount
         case "resource" if is_water and exchange.partner in _SALT:
             found.salt += amount
         case "emission" if is_water and exchange.partner.startswith("air/"):
@@ -194,7 +213,7 @@ def _count_water(found: WaterAccount, exchange: Exchange, held: Mapping[str, flo
         case "waste":
             found.returned += amount if unit == "m3" else _water_in("", amount, unit, held)
         case "product":
-            found.fresh += _water_in(exchange.flow, amount, unit, held)
+            found.bought += _water_in(exchange.flow, amount, unit, held)
 
 
 def _water_in(flow: str, amount: float, unit: str, held: Mapping[str, float]) -> float:
@@ -212,13 +231,12 @@ def water(process: Process, route: Route, linked: Linked) -> Iterator[Finding]:
     """
     account = water_account(process, route, linked)
     entering, where = account.fresh + account.salt, at_process(process)
-    mend = 'write what returns (to = "water/surface"), what evaporates (to = "air/unspecified") and what stays in the product (content H2O)'
     sums = f"{entering:.4g} m3 of water enter, {account.leaving:.4g} m3 leave"
-    if account.fresh > 0 and account.leaving == 0:
+    if account.withdrawn > 0 and account.leaving == 0:
         yield error(
             "balance.water-return",
             where,
-            f"{account.fresh:.4g} m3 of water are taken and none is returned or evaporated; {mend}",
+            f"{account.withdrawn:.4g} m3 of water are taken and none is returned or evaporated; {_MEND}",
         )
     elif account.returned > entering and is_open(entering, account.returned):
         yield error(
@@ -226,7 +244,7 @@ def water(process: Process, route: Route, linked: Linked) -> Iterator[Finding]:
         )
     elif account.leaving < account.fresh and is_open(account.fresh, account.leaving):
         yield warning(
-            "balance.water", where, f"{sums}: {account.fresh - account.leaving:.4g} m3 are not accounted for; {mend}"
+            "balance.water", where, f"{sums}: {account.fresh - account.leaving:.4g} m3 are not accounted for; {_MEND}"
         )
     elif account.leaving > entering and is_open(entering, account.leaving):
         yield warning(
@@ -256,9 +274,10 @@ def land(process: Process) -> Iterator[Finding]:
 def mass(process: Process) -> Iterator[Finding]:
     """Products do not outweigh what goes in, water included.
 
-    Left out where matter enters that inventories do not weigh: ore with its gangue, air, biomass, brine; and deposits.
+    Left out where matter enters that inventories do not weigh: ore with its gangue, air, biomass, brine, scrap; and
+    deposits. A note, since oxygen and the water of a solution are not weighed either.
     """
-    if any(p.is_waste for p in process.products):
+    if any(p.is_waste for p in process.products) or scrap_enters(process):
         return
     if any(e.kind == "resource" and e.partner in ("ground", "biotic", "air", "sea-water") for e in process.exchanges):
         return
@@ -269,10 +288,11 @@ def mass(process: Process) -> Iterator[Finding]:
         if e.kind in ("product", "resource")
     )
     if made > taken and is_open(made, taken):
-        yield warning(
+        yield note(
             "balance.mass",
             at_process(process),
-            f"{made:.4g} kg of products come from {taken:.4g} kg of inputs, water included; is an input missing?",
+            f"{made:.4g} kg of products come from {taken:.4g} kg of inputs, water included; "
+            "is an input missing, or is it oxygen of the air or water of a solution?",
         )
 
 

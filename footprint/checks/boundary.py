@@ -33,8 +33,8 @@ _EXCLUDED = re.compile(
 class Row:
     """One line of the completeness matrix: an item of Annex V, what answers for it, and how.
 
-    `elsewhere`: a process of the file covers it, but the declared product does not need that process (it comes after it,
-    or belongs to another product of the file).
+    `elsewhere`: a process of the file covers it that the declared product does not need (it comes later, or belongs to
+    another product of the file).
     """
 
     item: str
@@ -167,7 +167,7 @@ def _slug(name: str) -> str:
 def stages(route: Route, linked: Linked) -> Iterator[Finding]:
     """Annex V: extraction, concentration and refining are included in a primary system, recycling in a secondary (R9).
 
-    A stage without a process needs an entry of its name in [boundary], or items that belong to this stage alone and that
+    A stage without a process needs an entry of its name in [boundary], or items that belong to this stage alone and
     are all answered for (a concentrate made at the mine, no concentrate at all).
     """
     inside = {process.stage for process in needed(route, linked).values()}

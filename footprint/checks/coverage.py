@@ -24,7 +24,7 @@ def coverage(result: FootprintResult, screening_limit: float, compliance: str) -
 
 
 def uncharacterised(result: FootprintResult) -> Iterator[Finding]:
-    """Flows for which no factor is held are listed; leachate filed as long-term vanishes without one (DECISIONS 3, 7)."""
+    """Flows for which no factor is held are listed; long-term leachate vanishes without one (DECISIONS 3, 7)."""
     late = [f for f in result.not_characterised if f.compartment in LONG_TERM]
     rest = [f for f in result.not_characterised if f.compartment not in LONG_TERM]
     if rest:
@@ -45,7 +45,7 @@ def _flows(flows: list[FlowContribution]) -> str:
 
 
 def uncovered(result: FootprintResult) -> Iterator[Finding]:
-    """A category that a background process in use holds no data for is understated; it counts as not covered, not as zero."""
+    """A category that a background process in use holds no data for is not covered, which is not zero."""
     for code in result.codes:
         if missing := result[code].not_covered:
             yield warning(

@@ -1,4 +1,4 @@
-"""The cut-off ledger: what is left out, and that it stays small (Annex V: insignificant contributions; DECISIONS 13)."""
+"""The cut-off ledger: what is left out, and that it stays small (Annex V: insignificant processes; DECISIONS 13)."""
 
 from __future__ import annotations
 

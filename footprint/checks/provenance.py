@@ -1,4 +1,4 @@
-"""Every figure says where it comes from: source, place in the source, derivation or bounds (Annex V, Use of datasets)."""
+"""Every figure says where it comes from: source, place in it, derivation or bounds (Annex V, Use of datasets)."""
 
 from __future__ import annotations
 
@@ -85,10 +85,10 @@ def unexplained_derivations(route: Route) -> Iterator[Finding]:
 
 
 def recalled_sources(route: Route, sources: Mapping[str, Source]) -> Iterator[Finding]:
-    """A source that was recalled and not read is named."""
+    """A source that was recalled and not read is named (an estimate has none to read)."""
     used = dict.fromkeys(amount.source for _, _, amount in amounts(route) if amount.source in sources)
     for ident in used:
-        if sources[ident].basis == "recalled":
+        if sources[ident].basis == "recalled" and sources[ident].kind != "estimate":
             yield note(
                 "provenance.recalled-source",
                 f"source '{ident}'",

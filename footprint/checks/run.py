@@ -17,7 +17,7 @@ from footprint.checks.provenance import provenance
 from footprint.checks.structure import structure
 from footprint.checks.system import Linked, note
 from footprint.impact.result import FootprintResult
-from footprint.inventory.allocation import AllocationRules
+from footprint.inventory.allocation import rules_in_force
 from footprint.library.background import Background, load_background
 from footprint.library.method import Method, load_method
 from footprint.library.paths import methods_folder
@@ -63,7 +63,7 @@ def _findings(
     yield from provenance(route, background.sources)
     yield from structure(route, method, background, linked, on)
     yield from balance(route, method, linked)
-    yield from allocation(route, AllocationRules(prices=load_prices()))
+    yield from allocation(route, rules_in_force(_parameters(), route.declared.material, on, load_prices()))
     limit = _rule("cut-off", on)
     yield from cutoff(route, _number(limit), limit.reference)
     if result is None:

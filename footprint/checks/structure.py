@@ -1,4 +1,4 @@
-"""Links, flows and places: every partner exists and fits, sub-compartments are given where they decide, countries too."""
+"""Links, flows and places: partners exist and fit, sub-compartments and countries are given where they decide."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def structure(route: Route, method: Method, background: Background, linked: Link
 
 def providers(route: Route, background: Background, linked: Linked) -> Iterator[Finding]:
     """Nothing is zero by omission: what is taken has a provider, in the same dimension, and a waste has a treatment."""
-    for process, where, exchange in exchanges(route):
+    for _, where, exchange in exchanges(route):
         if exchange.kind in ("product", "waste"):
             try:
-                _check_provider(route, process, exchange, background, linked)
+                _check_provider(route, exchange, background, linked)
             except InputError as problem:
                 yield error("structure.provider", where, str(problem))
         for leg in exchange.legs:
@@ -57,8 +57,8 @@ def providers(route: Route, background: Background, linked: Linked) -> Iterator[
                 yield error("structure.provider", where, str(problem))
 
 
-def _check_provider(route: Route, process: Process, exchange: Exchange, background: Background, linked: Linked) -> None:
-    product = provider_product(route, process, exchange, background, linked)
+def _check_provider(route: Route, exchange: Exchange, background: Background, linked: Linked) -> None:
+    product = provider_product(route, exchange, background, linked)
     if product is None:
         return
     if product.is_waste != (exchange.kind == "waste"):
@@ -108,7 +108,7 @@ def sub_compartments(route: Route, method: Method) -> Iterator[Finding]:
 
 
 def declared_content(route: Route) -> Iterator[Finding]:
-    """The declared content is that of the product it is declared for; results per kg of metal rest on it (DECISIONS 11)."""
+    """The declared content is that of the declared product; results per kg of metal rest on it (DECISIONS 11)."""
     declared = route.declared
     where = f"declared '{declared.id}'"
     if (declared.element is None) != (declared.content is None):
@@ -204,14 +204,21 @@ def _is_technology(provider: Provider, background: Background) -> bool:
 
 def user_set(route: Route, background: Background) -> Iterator[Finding]:
     """A background process of tier D holds a placeholder: the user must set it."""
-    for _, where, exchange in exchanges(route):
-        if exchange.kind not in ("product", "waste") or (provider := partner(route, exchange)).kind != "background":
-            continue
-        try:
-            tier = background.process(provider).tier
-        except InputError:
-            continue
-        if tier == "D":
-            yield warning(
-                "structure.tier-d", where, f"'{exchange.partner}' is of tier D: a placeholder that the user must set"
-            )
+    used: dict[str, int] = {}
+    for _, _, exchange in exchanges(route):
+        if exchange.kind in ("product", "waste") and _tier(route, exchange, background) == "D":
+            used[exchange.partner] = used.get(exchange.partner, 0) + 1
+    for name, times in used.items():
+        yield warning(
+            "structure.tier-d",
+            name,
+            f"is of tier D, a placeholder that the user must set; used {times} times",
+        )
+
+
+def _tier(route: Route, exchange: Exchange, background: Background) -> str:
+    provider = partner(route, exchange)
+    try:
+        return background.process(provider).tier if provider.kind == "background" else ""
+    except InputError:
+        return ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from footprint.errors import InputError, listed, nearest
-from footprint.library.background import Background, in_file
+from footprint.library.background import Background
 from footprint.library.providers import Provider, parse_provider
 from footprint.model import Amount, Exchange, Finding, Process, Product, Route
 
@@ -104,9 +104,7 @@ def made_by(route: Route, exchange: Exchange, linked: Linked) -> Product | None:
     return found[0] if len(found) == 1 else next((p for p in found if p.flow == exchange.flow), None)
 
 
-def provider_product(
-    route: Route, process: Process, exchange: Exchange, background: Background, linked: Linked
-) -> Product | None:
+def provider_product(route: Route, exchange: Exchange, background: Background, linked: Linked) -> Product | None:
     """The product an exchange takes, or the waste its treatment takes; None for a supplier's declaration.
 
     Raises InputError where there is no such provider.
@@ -121,7 +119,7 @@ def provider_product(
             linked.load(provider.id)
         products = makers(route, exchange, linked)
     else:
-        products = background.process(in_file(exchange.partner, process.id) if provider.id == "" else provider).products
+        products = background.process(provider).products
     return _chosen(products, exchange)
 
 

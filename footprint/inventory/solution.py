@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from footprint.inventory.graph import Graph
 from footprint.inventory.kernel import Matrix, Technosphere, check_signs, invert
+
+#: inverted backgrounds held at a time
+KEPT = 8
 
 
 @dataclass(frozen=True)
@@ -49,11 +53,23 @@ class Solved:
         return Inventory(graph, s)
 
 
-def solve_graph(graph: Graph) -> Solved:
+def solve_graph(graph: Graph, kept: dict[Any, Any] | None = None) -> Solved:
     """Invert the blocks of a graph: A = [[F, 0], [L, K]], foreground F, background K, links L.
 
+    `kept` holds the last inverted backgrounds: systems that reach the same background processes share one.
     Raises SingularSystem, NotFinite, ResidualTooLarge or NegativeScaling.
     """
     n, matrix = graph.foreground, graph.technosphere_matrix()
-    keys = [node.key for node in graph.nodes]
-    return Solved(graph, invert(matrix[:n, :n], keys[:n]), invert(matrix[n:, n:], keys[n:]), matrix[n:, :n])
+    keys = tuple(node.key for node in graph.nodes)
+    return Solved(graph, invert(matrix[:n, :n], keys[:n]), _background(matrix[n:, n:], keys[n:], kept), matrix[n:, :n])
+
+
+def _background(matrix: Matrix, keys: tuple[str, ...], kept: dict[Any, Any] | None) -> Technosphere:
+    if kept is None:
+        return invert(matrix, keys)
+    solved: dict[tuple[str, ...], Technosphere] = kept.setdefault("inverted", {})
+    if keys not in solved or not np.array_equal(solved[keys].matrix, matrix):
+        while len(solved) >= KEPT:
+            solved.pop(next(iter(solved)))
+        solved[keys] = invert(matrix, keys)
+    return solved[keys]

@@ -108,8 +108,7 @@ def _compile(root: Path) -> Compiled:
 def _rows(compiled: Compiled, sources: Mapping[str, Source]) -> dict[str, tuple[ProcessRow, Scope, str]]:
     rows: dict[str, tuple[ProcessRow, Scope, str]] = {}
     for path, file in compiled.files.items():
-        _, values = build_parameters(file.parameter, sources, path)
-        scope = Scope(path, values, sources)
+        _, scope = build_parameters(file.parameter, sources, path)
         for row in file.process:
             if row.id in rows:
                 raise InputError(f"{path}: background process '{row.id}' is already in {rows[row.id][1].place}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import msgspec
@@ -43,12 +43,12 @@ class Scope:
     sources: Sources
     source: str = ""
     locator: str = ""
+    estimates: frozenset[str] = frozenset()
 
     def at(self, place: str, source: str | None = None, locator: str | None = None) -> Scope:
         """The scope of a part of this one, with its own default source."""
-        return Scope(
-            f"{self.place}, {place}", self.values, self.sources, source or self.source, locator or self.locator
-        )
+        return Scope(f"{self.place}, {place}", self.values, self.sources, source or self.source,
+                     locator or self.locator, self.estimates)
 
 
 def build_route(file: RouteFile, declared: DeclaredRow, sources: Sources, path: str, sha256: str = "",
@@ -62,10 +62,8 @@ def build_route(file: RouteFile, declared: DeclaredRow, sources: Sources, path: 
            for key, r in file.source.items()}
     sources = {**sources, **own}
     rows = _parameter_rows(file.parameter, change, overrides or {}, path)
-    parameters, values = build_parameters(rows, sources, path)
-    processes = tuple(
-        build_process(_relocated(row, change, path), Scope(path, values, sources)) for row in file.process
-    )
+    parameters, scope = build_parameters(rows, sources, path)
+    processes = tuple(build_process(_relocated(row, change), scope) for row in file.process)
     _check_processes(processes, declared, file, path)
     return model.Route(
         id=declared.id + (f"@{variant}" if variant else ""),
@@ -125,15 +123,19 @@ def _known_parameter(name: str, rows: Mapping[str, ParameterRow], path: str) -> 
     return rows[name]
 
 
-def _relocated(row: ProcessRow, change: VariantRow, path: str) -> ProcessRow:
+def _relocated(row: ProcessRow, change: VariantRow) -> ProcessRow:
     override = change.process.get(row.id)
     return row if override is None else msgspec.structs.replace(row, location=override.location)
 
 
 def build_parameters(rows: Mapping[str, ParameterRow], sources: Sources,
-                     path: str) -> tuple[tuple[model.Parameter, ...], dict[str, float]]:
-    """Parameters in the order they can be evaluated; a circular definition is an error."""
+                     path: str) -> tuple[tuple[model.Parameter, ...], Scope]:
+    """Parameters, evaluated in the order they need each other, and the scope in which amounts may use them.
+
+    A circular definition is an error.
+    """
     values: dict[str, float] = {}
+    estimates: set[str] = set()
     parameters: dict[str, model.Parameter] = {}
 
     def visit(name: str, trail: tuple[str, ...]) -> None:
@@ -145,25 +147,26 @@ def build_parameters(rows: Mapping[str, ParameterRow], sources: Sources,
         for needed in sorted(names_in(row.value)) if isinstance(row.value, str) else ():
             if needed in rows:
                 visit(needed, (*trail, name))
-        parameters[name] = model.Parameter(name, _parameter_amount(name, row, values, sources, path))
+        scope = Scope(f"{path}, parameter '{name}'", values, sources, row.source, row.locator, frozenset(estimates))
+        parameters[name] = model.Parameter(name, _parameter_amount(row, scope))
         values[name] = parameters[name].amount.value
+        if parameters[name].amount.tier == "estimate":
+            estimates.add(name)
 
     for name in rows:
         if name in RESERVED:
             raise InputError(f"{path}, parameter '{name}': the name of a function cannot be a parameter")
         visit(name, ())
-    return tuple(parameters[name] for name in rows), values
+    return tuple(parameters[name] for name in rows), Scope(path, values, sources, estimates=frozenset(estimates))
 
 
-def _parameter_amount(name: str, row: ParameterRow, values: Mapping[str, float], sources: Sources,
-                      path: str) -> model.Amount:
-    scope = Scope(f"{path}, parameter '{name}'", values, sources)
+def _parameter_amount(row: ParameterRow, scope: Scope) -> model.Amount:
     try:
         check_parameter_unit(row.unit)
     except InputError as error:
         raise InputError(f"{scope.place}: {error}") from None
     value = _number(row.value, scope)
-    return model.Amount(value, row.unit, row.source, row.locator, _tier(row.source, scope), row.note,
+    return model.Amount(value, row.unit, row.source, row.locator, _tier(row.value, row.source, scope), row.note,
                         row.value if isinstance(row.value, str) else None, 1.0,
                         _spread(row.spread, row.low, row.high, value, 1.0, scope, isinstance(row.value, str)))
 
@@ -222,7 +225,7 @@ def _leg(row: LegRow, shipped: model.Amount, scope: Scope) -> model.Leg:
         raise InputError(f"{scope.place}: the distance by '{row.by}' is {row.distance}; a finite number is needed")
     if not row.source:
         return model.Leg(row.by, row.distance, row.own, shipped.source, row.locator or shipped.locator, shipped.tier)
-    return model.Leg(row.by, row.distance, row.own, row.source, row.locator, _tier(row.source, scope))
+    return model.Leg(row.by, row.distance, row.own, row.source, row.locator, _tier(row.distance, row.source, scope))
 
 
 def _is_power(flow: str, partner: str) -> bool:
@@ -254,8 +257,8 @@ def _direction(row: ExchangeRow, scope: Scope) -> tuple[model.FlowKind, str, str
 
 
 def _amount(row: ProductRow | ExchangeRow, scope: Scope) -> model.Amount:
-    scope = Scope(scope.place, scope.values, scope.sources, row.source or scope.source,
-                  row.locator if row.locator is not None else ("" if row.source else scope.locator))
+    scope = replace(scope, source=row.source or scope.source,
+                    locator=row.locator if row.locator is not None else ("" if row.source else scope.locator))
     try:
         found = unit(row.unit)
     except InputError as error:
@@ -263,7 +266,7 @@ def _amount(row: ProductRow | ExchangeRow, scope: Scope) -> model.Amount:
     value = _number(row.amount, scope)
     if value < 0:
         raise InputError(f"{scope.place}: the amount is {value:g}; amounts are never negative, 'input' and 'output' say the direction")
-    return model.Amount(value * found.factor, found.base, scope.source, scope.locator, _tier(scope.source, scope),
+    return model.Amount(value * found.factor, found.base, scope.source, scope.locator, _tier(row.amount, scope.source, scope),
                         row.note, row.amount if isinstance(row.amount, str) else None, found.factor,
                         _spread(row.spread, row.low, row.high, value, found.factor, scope, isinstance(row.amount, str)))
 
@@ -280,12 +283,12 @@ def _number(given: float | str, scope: Scope) -> float:
     return float(given)
 
 
-def _tier(source: str, scope: Scope) -> model.Tier:
-    """The kind of the source; an amount without a source is an estimate (and a finding)."""
-    if not source:
-        return "estimate"
-    if source not in scope.sources:
+def _tier(given: float | str, source: str, scope: Scope) -> model.Tier:
+    """The kind of the source. Without a source, or computed from a parameter nobody confirmed, it is an estimate."""
+    if source and source not in scope.sources:
         raise InputError(f"{scope.place}: source '{source}' is not in sources.toml{nearest(source, scope.sources)}")
+    if not source or (isinstance(given, str) and not scope.estimates.isdisjoint(names_in(given))):
+        return "estimate"
     return scope.sources[source].kind
 
 
