@@ -45,6 +45,16 @@ class LossRow(Row, kw_only=True, frozen=True):
     note: str = ""
 
 
+class NetworkRow(Row, kw_only=True, frozen=True):
+    """The background process that stands for the lines and substations of a voltage, per kWh delivered from it."""
+
+    HV: str
+    MV: str
+    LV: str
+    source: str
+    locator: str = ""
+
+
 class ParametersFile(Row, kw_only=True, frozen=True):
     """`electricity/parameters.toml`."""
 
@@ -52,6 +62,7 @@ class ParametersFile(Row, kw_only=True, frozen=True):
     year: int
     technology: dict[str, TechnologyRow]
     losses: dict[str, LossRow]
+    network: NetworkRow | None = None
 
 
 class Tables(msgspec.Struct):
@@ -84,7 +95,7 @@ def market(provider: Provider, tables: Tables, year: int | None) -> ProcessRow:
     country = provider.location.partition("-")[0]
     used = year or tables.parameters.year
     if provider.voltage == "HV":
-        return _generation(provider, country, tables, used)
+        return _process(provider, used, _generation(provider, country, tables, used), tables)
     below, step = _STEP[provider.voltage]
     loss = tables.parameters.losses[step]
     value = loss.by_country.get(country, loss.value)
@@ -92,10 +103,11 @@ def market(provider: Provider, tables: Tables, year: int | None) -> ProcessRow:
     return _process(provider, used, [ExchangeRow(
         input=VOLTAGE_NAME[below], from_=f"electricity:{provider.location}:{below}", amount=1 + value, unit="kWh",
         source=loss.source, locator=loss.locator,
-        low=1 + (loss.low or 0.0) if bounded else None, high=1 + (loss.high or 0.0) if bounded else None)])
+        low=1 + (loss.low or 0.0) if bounded else None, high=1 + (loss.high or 0.0) if bounded else None)], tables)
 
 
-def _generation(provider: Provider, country: str, tables: Tables, year: int) -> ProcessRow:
+def _generation(provider: Provider, country: str, tables: Tables, year: int) -> list[ExchangeRow]:
+    """What each technology brings to 1 kWh of a country's generation."""
     if country not in tables.mix:
         raise InputError(f"no electricity mix is held for '{country}'{nearest(country, tables.mix)}")
     years = tables.mix[country]
@@ -112,11 +124,14 @@ def _generation(provider: Provider, country: str, tables: Tables, year: int) -> 
                         note=technology.note if part < DOMINANT else "")
             for ident, part in split.items() if share * part > 0
         ]
-    return _process(provider, year, exchanges)
+    return exchanges
 
 
-def _process(provider: Provider, year: int, exchanges: list[ExchangeRow]) -> ProcessRow:
-    name = VOLTAGE_NAME[provider.voltage]
+def _process(provider: Provider, year: int, exchanges: list[ExchangeRow], tables: Tables) -> ProcessRow:
+    name, network = VOLTAGE_NAME[provider.voltage], tables.parameters.network
+    if network:
+        exchanges = [*exchanges, ExchangeRow(input="network use", from_=f"background:{getattr(network, provider.voltage)}",
+                                             amount=1.0, unit="kWh", source=network.source, locator=network.locator)]
     return ProcessRow(
         id=f"electricity-{provider.location.lower()}-{provider.voltage.lower()}",
         name=f"{name}, production mix {provider.location} {year}", location=provider.location, year=year,
