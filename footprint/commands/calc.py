@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from footprint.commands.common import (
     All,
@@ -16,36 +18,66 @@ from footprint.commands.common import (
     Routes,
     Values,
     calculated,
+    choice,
     chosen_routes,
+    completing,
+    emit,
     emit_answers,
     finish,
     in_turn,
+    legal_line,
     overrides,
 )
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from footprint.impact.result import FootprintResult
+
+PARTS = ("stage", "process", "flow")
+By = Annotated[str | None, typer.Option(
+    "--by", metavar="PART", help="Values by stage, process or flow in place of the overview.", show_default=False,
+    autocompletion=completing(*PARTS))]
 
 
 def calc(
     routes: Routes = None, every: All = False, method: Method = "ef-3.1", background: Background = "open",
-    electricity: Electricity = "as-modelled", engine: Engine = "kernel", values: Values = None,
+    by: By = None, electricity: Electricity = "as-modelled", engine: Engine = "kernel", values: Values = None,
     long_term: LongTerm = "include", as_json: Json = False,
 ) -> None:
     """Footprint of routes per declared unit: 16 categories, by stage, hotspots in brief."""
     names = chosen_routes(routes, every)
+    part = choice("--by", by, PARTS) if by is not None else None
     settings = Choices(method, background, electricity, engine, long_term).settings()
     changes = overrides(values)
     results, failed = in_turn(names, lambda name: calculated(name, settings, changes), "calculating")
     if as_json:
-        emit_answers([result.to_dict() for result in results], len(names))
+        emit_answers([result_json(result, part) for result in results], len(names))
     else:
-        print_pages(results)
-    finish(results, failed)
+        _print(results, part)
+    finish(len(names), failed)
 
 
-def print_pages(results: Any) -> None:
-    """One page per route, two empty lines between them."""
-    from footprint.commands.common import emit
+def result_json(result: FootprintResult, part: str | None) -> dict[str, Any]:
+    """Schema footprint/result/1; `--by flow` adds `by_flow` to each category."""
+    answer = result.to_dict()
+    for code, category in answer["results"].items() if part == "flow" else ():
+        column = result.method.column[code]
+        category["by_flow"] = {f"{f.flow} ({f.compartment})": v for f in result.flows if (v := float(f.values[column]))}
+    return answer
+
+
+def _print(results: list[FootprintResult], part: str | None) -> None:
+    legal = legal_line() if results else ""
+    for n, result in enumerate(results):
+        emit(*(["\n"] if n else []), _page(result, part, legal))
+
+
+def _page(result: FootprintResult, part: str | None, legal: str) -> RenderableType:
     from footprint.impact.hotspots import hotspots
+    from footprint.report.contributions import contributions_page
     from footprint.report.footprint import footprint_page
 
-    for n, result in enumerate(results):
-        emit(*(["\n"] if n else []), footprint_page(result, hotspots(result), "…"))
+    if part is None:
+        return footprint_page(result, hotspots(result), legal)
+    return contributions_page(result, part, legal)

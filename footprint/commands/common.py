@@ -43,7 +43,7 @@ def complete_routes(incomplete: str) -> list[str]:
         return []
 
 
-def _completing(*words: str) -> Callable[[str], list[str]]:
+def completing(*words: str) -> Callable[[str], list[str]]:
     def complete(incomplete: str) -> list[str]:
         return [word for word in words if word.startswith(incomplete)]
 
@@ -60,13 +60,13 @@ Method = Annotated[str, typer.Option(metavar="NAME", help="Impact assessment met
 Background = Annotated[str, typer.Option(metavar="NAME", help="Background data: open, or a folder of the same form.")]
 Electricity = Annotated[str, typer.Option(
     metavar="CHOICE", help="Grid supply: as-modelled, production-mix or residual.",
-    autocompletion=_completing("as-modelled", "production-mix", "residual"))]
+    autocompletion=completing("as-modelled", "production-mix", "residual"))]
 Engine = Annotated[str, typer.Option(
     metavar="CHOICE", help="Solver: kernel, or brightway (needs the extra 'engine').",
-    autocompletion=_completing("kernel", "brightway"))]
+    autocompletion=completing("kernel", "brightway"))]
 LongTerm = Annotated[str, typer.Option(
     "--long-term", metavar="CHOICE", help="Emissions after 100 years: include or exclude.",
-    autocompletion=_completing("include", "exclude"))]
+    autocompletion=completing("include", "exclude"))]
 Values = Annotated[list[str] | None, typer.Option(
     "--set", metavar="NAME=VALUE", help="Value of a parameter of the route; may be given several times.", show_default=False)]
 
@@ -137,33 +137,28 @@ def calculated(name: str, settings: Settings, values: Mapping[str, float]) -> Fo
     from dataclasses import replace
 
     from footprint.calculation import calculate_route
+    from footprint.checks.run import check
     from footprint.library.routes import load_route
 
     route = load_route(name, values or None)
     result = calculate_route(route, settings)
-    return result if result.findings else replace(result, findings=tuple(findings_of(route)))
-
-
-def findings_of(route: Route) -> Sequence[Finding]:
-    """The findings of all checks of a route."""
-    try:
-        from footprint.checks.run import check
-    except ModuleNotFoundError:
-        return ()
-    return check(route)
+    return replace(result, findings=check(route, background=settings.background, method=settings.method, result=result))
 
 
 def in_turn(names: Sequence[str], work: Callable[[str], T], doing: str) -> tuple[list[T], list[str]]:
     """What `work` made of each name, and the names that failed: told on stderr as they come, beside a progress bar."""
     done: list[T] = []
     failed: list[str] = []
+    told: set[str] = set()
     with progress(len(names), doing) as advance:
         for name in names:
             try:
                 done.append(work(name))
             except FootprintError as error:
                 failed.append(name)
-                complain(str(error) if name in str(error) else f"{name}: {error}")
+                if str(error) not in told:
+                    complain(str(error) if name in str(error) else f"{name}: {error}")
+                told.add(str(error))
             advance()
     return done, failed
 
@@ -183,12 +178,12 @@ def progress(total: int, doing: str) -> Iterator[Callable[[], None]]:
         yield lambda: bar.advance(task)
 
 
-def finish(done: Sequence[Any], failed: Sequence[str], answer: int = DONE) -> NoReturn:
+def finish(asked: int, failed: Sequence[str], answer: int = DONE) -> NoReturn:
     """Exit: `answer` where all was done; 3 where a part failed, 2 where all did. Several failures are listed on stderr."""
-    if failed and len(done) + len(failed) > 1:
-        say(f"{len(failed)} of {len(done) + len(failed)} failed: {', '.join(failed)}")
+    if failed and asked > 1:
+        say(f"{len(failed)} of {asked} failed: {', '.join(failed)}")
     if failed:
-        answer = IN_PART if done else WRONG
+        answer = IN_PART if len(failed) < asked else WRONG
     raise typer.Exit(answer)
 
 
@@ -205,13 +200,16 @@ def emit_json(value: Any) -> None:
 
 
 def emit(*pages: RenderableType) -> None:
-    """Tables and text on stdout."""
+    """Tables and text on stdout, without the blanks that fill the lines of a table."""
     from footprint.report.console import console
 
     out = console()
-    with _open_output():
+    with out.capture() as captured:
         for page in pages:
             out.print(page)
+    lines = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    with _open_output():
+        sys.stdout.write(lines)
         sys.stdout.flush()
 
 
@@ -233,6 +231,17 @@ def say(message: str) -> None:
 def complain(message: str) -> None:
     """An error on stderr."""
     say(f"error: {message}")
+
+
+def legal_line() -> str:
+    """What the footprint is in law today (`footprint explain delegated-act`)."""
+    from datetime import date
+
+    from footprint.library.paths import methods_folder
+    from footprint.report.legal import status_line
+    from footprint.rules.parameters import find, in_force, load_parameters
+
+    return status_line(in_force(find(load_parameters(methods_folder() / "crma"), "delegated-act"), date.today()))
 
 
 def debugging() -> bool:

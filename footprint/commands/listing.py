@@ -41,7 +41,7 @@ def list_routes(material: Chosen = None, no_tier: NoTier = False, as_json: Json 
         from footprint.report.listing import listing_page
 
         emit(listing_page(answer))
-    finish(answer, [*unread, *ungraded])
+    finish(len(routes) + len(unread), [*unread, *ungraded])
 
 
 def _materials() -> Mapping[str, Material]:

@@ -29,6 +29,7 @@ class Regional(msgspec.Struct):
 
     used: list[str] = []
     sensitivity: list[str] = []
+    aliases: dict[str, str] = {}
 
 
 class MethodFile(msgspec.Struct):
@@ -88,6 +89,7 @@ class Method:
     regional_factors: Mapping[str, tuple[Mapping[int, int], Mapping[str, int], Array]]
     regional: tuple[str, ...]
     regional_sensitivity: tuple[str, ...]
+    aliases: Mapping[str, str]
     normalisation: Mapping[str, float]
     weighting: Mapping[str, float]
 
@@ -120,7 +122,7 @@ class Method:
     def regional_factor(self, code: str, row: int, location: str, otherwise: float) -> float:
         """The factor of a flow for `location`, then for what it lies in, then `otherwise` (the global one)."""
         rows, columns, table = self.regional_factors[code]
-        for place in wider(location):
+        for place in self.wider(location):
             if place in columns and np.isfinite(value := table[rows[row], columns[place]]):
                 return float(value)
         return otherwise
@@ -128,17 +130,18 @@ class Method:
     def used_location(self, code: str, row: int, location: str) -> str:
         """The location whose factor `factors` takes for a regional category."""
         rows, columns, table = self.regional_factors.get(code, ({}, {}, np.empty((0, 0))))
-        for place in wider(location):
+        for place in self.wider(location):
             if row in rows and place in columns and np.isfinite(table[rows[row], columns[place]]):
                 return place
         return GLOBAL
 
-
-def wider(location: str) -> Iterator[str]:
-    """A subdivision, then its country: `AU-WA`, `AU`."""
-    yield location
-    if "-" in location:
-        yield location.partition("-")[0]
+    def wider(self, location: str) -> Iterator[str]:
+        """A subdivision, its older code where the tables use that, then its country: `CA-NL`, `CA-NF`, `CA`."""
+        yield location
+        if location in self.aliases:
+            yield self.aliases[location]
+        if "-" in location:
+            yield location.partition("-")[0]
 
 
 def load_method(name: str | Path = "ef-3.1") -> Method:
@@ -166,7 +169,7 @@ def _unpack(c: Compiled, sha256: str) -> Method:
     }
     return Method(c.file.id, c.file.name, c.file.version, sha256, tuple(c.categories), tuple(c.flows),
                   np.frombuffer(c.glo).reshape(shape), regional, tuple(c.file.regional.used),
-                  tuple(c.file.regional.sensitivity), c.normalisation, c.weighting)
+                  tuple(c.file.regional.sensitivity), c.file.regional.aliases, c.normalisation, c.weighting)
 
 
 def read_csv(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:

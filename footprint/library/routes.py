@@ -20,10 +20,17 @@ def route_index(datasets: Path | None = None) -> Mapping[str, str]:
     """Shipped route id (variants included) -> file, relative to the data folder, in the order of ids."""
     root = datasets or datasets_folder()
     files = sorted((root / "routes").glob("*/*.toml"))
+    return _index(root, tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in files))
+
+
+@lru_cache(maxsize=8)
+def _index(root: Path, files: tuple[tuple[Path, int, int], ...]) -> Mapping[str, str]:
+    """The index while no file changes; across runs it is kept under the hash of their contents."""
+    paths = [path for path, _, _ in files]
 
     def make() -> dict[str, str]:
         index: dict[str, str] = {}
-        for path in files:
+        for path in paths:
             file = read_toml(path, RouteFile)
             relative = path.relative_to(root).as_posix()
             for declared in file.declared:
@@ -33,7 +40,7 @@ def route_index(datasets: Path | None = None) -> Mapping[str, str]:
                 index |= {f"{declared.id}@{variant}": relative for variant in file.variant}
         return dict(sorted(index.items()))
 
-    return cached("routes", content_hash(files, root), dict[str, str], make)
+    return cached("routes", content_hash(paths, root), dict[str, str], make)
 
 
 def load_route(name: str | Path, overrides: Mapping[str, float] | None = None, datasets: Path | None = None) -> Route:

@@ -1,4 +1,4 @@
-"""Findings of a route by severity, and which Annex V process is covered by what."""
+"""Findings of a route by severity, and which process answers for what Annex V lists."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from footprint.checks.boundary import Row
 from footprint.model import Finding
 from footprint.report.console import text
 from footprint.report.numbers import clean, plural
 
 SEVERITIES = ("error", "warning", "note")
 STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
+STATUS_STYLES = {"missing": "bold red", "elsewhere": "yellow", "cut-off": "yellow"}
 
 
-def findings_page(route: str, findings: Sequence[Finding]) -> RenderableType:
-    """The findings of a route, errors first."""
+def findings_page(route: str, findings: Sequence[Finding], matrix: Sequence[Row]) -> RenderableType:
+    """The completeness matrix and then the findings, so that the errors end up next to the prompt."""
     head = text(f"{route}: {tally(findings) or 'no findings'}", "bold")
-    return Group(head, text(""), findings_table(findings)) if findings else head
+    parts: list[RenderableType] = [head, text(""), text("Annex V", "bold"), matrix_table(matrix)]
+    if findings:
+        parts += [text(""), text("Findings", "bold"), findings_table(findings)]
+    return Group(*parts)
 
 
 def tally(findings: Sequence[Finding]) -> str:
@@ -29,13 +34,28 @@ def tally(findings: Sequence[Finding]) -> str:
     return ", ".join(plural(counts[severity], severity) for severity in SEVERITIES if counts[severity])
 
 
+def matrix_table(matrix: Sequence[Row]) -> Table:
+    """Each process that Annex V lists: covered by which, or why not."""
+    made = _grid(overflow_columns=(1, 3))
+    for row in matrix:
+        why = ", ".join(row.by) if row.by else ""
+        why = f"{why}; {row.reason}" if why and row.reason else why or row.reason
+        made.add_row(text(f"({row.letter})"), text(row.title), text(row.status, STATUS_STYLES.get(row.status, "")), text(why))
+    return made
+
+
 def findings_table(findings: Sequence[Finding]) -> Table:
     """Severity left; where, rule and message beside it."""
-    made = Table.grid(padding=(0, 2, 0, 0))
-    made.add_column(no_wrap=True)
-    made.add_column(overflow="fold")
+    made = _grid(overflow_columns=(1,), columns=2)
     for finding in sorted(findings, key=lambda f: SEVERITIES.index(f.severity)):
         place = Text.assemble((clean(finding.where), "bold"), "  ", (clean(finding.rule), "dim"))
         made.add_row(text(finding.severity, STYLES[finding.severity]), place)
         made.add_row("", text(finding.message))
+    return made
+
+
+def _grid(overflow_columns: Sequence[int], columns: int = 4) -> Table:
+    made = Table.grid(padding=(0, 2, 0, 0))
+    for n in range(columns):
+        made.add_column(no_wrap=n not in overflow_columns, overflow="fold")
     return made

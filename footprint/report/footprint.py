@@ -27,8 +27,6 @@ from footprint.report.numbers import (
 
 #: a category is left out of the sensitivity when the other choice moves it by less
 NOTEWORTHY = 0.005
-#: contributions shown of one category
-MOST_ROWS = 8
 STAGE_HEADS = {"extraction": "extr.", "concentration": "conc.", "refining": "refin.", "recycling": "recyc."}
 TIERS = {
     "published": "published: at least 80 % of the weighted impacts rest on confirmed amounts",
@@ -90,7 +88,12 @@ def summary(result: FootprintResult, spots: Hotspots, legal: str) -> Iterator[tu
     yield "Sensitivity", "; ".join(sensitivity_lines(result)) or "no other choice moves a category by 0.5 %"
     if result.not_characterised:
         yield "No factor", not_characterised_line(result.not_characterised)
-    yield "Findings", findings_line(result.findings, result.route.id)
+    yield from status_lines(result, legal)
+
+
+def status_lines(result: FootprintResult, legal: str) -> Iterator[tuple[str, str]]:
+    """What the numbers are good for: findings, data tier, background, law."""
+    yield "Findings", findings_line(result.findings, result.route.path if ".toml" in result.route.path else result.route.id)
     yield "Data", TIERS[result.tier]
     yield "Background", background_line(result.background[0])
     yield "Legal status", legal

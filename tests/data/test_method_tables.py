@@ -501,7 +501,11 @@ def test_method_names_tables_that_exist_and_cites_its_sources() -> None:
         "used": ["LU", "WU"],
         "sensitivity": ["AC"],
         "fallback": ["subdivision", "country", "GLO"],
+        "aliases": {"CA-NL": "CA-NF", "CA-YT": "CA-YK", "IN-OD": "IN-OR", "IN-CG": "IN-CT", "IN-UK": "IN-UT"},
     }
+    held = {r["location"] for r in rows(EF / "factors" / "WU.csv")}
+    assert set(method["regional"]["aliases"].values()) <= held
+    assert held.isdisjoint(method["regional"]["aliases"])
 
 
 def test_readme_counts_are_the_counts() -> None:
