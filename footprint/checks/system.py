@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from footprint.errors import InputError, listed, nearest
 from footprint.library.background import Background
@@ -119,6 +119,8 @@ def provider_product(route: Route, exchange: Exchange, background: Background, l
             linked.load(provider.id)
         products = makers(route, exchange, linked)
     else:
+        if provider.kind == "electricity":
+            background.process(replace(provider, id=f"electricity:{provider.location}:HV", voltage="HV"))
         products = background.process(provider).products
     return _chosen(products, exchange)
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from footprint import __version__
-from footprint.commands import calc, check, listing
+from footprint.commands import calc, check, compare, explain, hotspots, listing
 from footprint.commands.common import DONE, WRONG, OutputClosed, complain, debugging
 from footprint.errors import FootprintError
 
@@ -30,6 +30,9 @@ app = typer.Typer(
 app.command("list")(listing.list_routes)
 app.command("calc")(calc.calc)
 app.command("check")(check.check)
+app.command("hotspots")(hotspots.hotspots)
+app.command("compare")(compare.compare)
+app.command("explain")(explain.explain)
 
 
 def _version(wanted: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from footprint.commands.common import (
@@ -25,9 +26,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from footprint.calculation import Settings
+    from footprint.checks.boundary import Row
     from footprint.model import Finding, Route
 
-    Checked = tuple[Route, Sequence[Finding]]
+
+@dataclass(frozen=True)
+class Checked:
+    """What `check` has to say about one route."""
+
+    route: Route
+    findings: Sequence[Finding]
+    matrix: Sequence[Row]
 
 
 def check(
@@ -39,38 +48,40 @@ def check(
     settings = Choices(method, background).settings()
     found, failed = in_turn(names, lambda name: _checked(name, settings), "checking")
     if as_json:
-        emit_answers([findings_json(route, findings) for route, findings in found], len(names))
+        emit_answers([findings_json(checked) for checked in found], len(names))
     else:
         _print(found)
-    refused = any(finding.severity == "error" for _, findings in found for finding in findings)
+    refused = any(finding.severity == "error" for checked in found for finding in checked.findings)
     finish(len(names), failed, NO if refused else DONE)
 
 
 def _checked(name: str, settings: Settings) -> Checked:
     """The findings of a route; that it cannot be calculated is one of them."""
     from footprint.calculation import calculate_route
+    from footprint.checks.boundary import completeness
     from footprint.checks.run import check as checks
     from footprint.library.routes import load_route
     from footprint.model import Finding
 
-    route = load_route(name)
+    route, failures, result = load_route(name), [], None
     try:
         result = calculate_route(route, settings)
     except FootprintError as error:
-        failure = Finding("calculation", "error", "whole route", str(error))
-        return route, (failure, *checks(route, background=settings.background, method=settings.method))
-    return route, checks(route, background=settings.background, method=settings.method, result=result)
+        failures.append(Finding("calculation.failed", "error", "route", str(error)))
+    found = checks(route, background=settings.background, method=settings.method, result=result)
+    return Checked(route, (*failures, *found), completeness(route))
 
 
-def findings_json(route: Route, findings: Sequence[Finding]) -> dict[str, Any]:
-    """Schema footprint/findings/1."""
-    rows = [{"rule": f.rule, "severity": f.severity, "where": f.where, "message": f.message} for f in findings]
-    return {"schema": "footprint/findings/1", "route": route.id, "findings": rows}
+def findings_json(checked: Checked) -> dict[str, Any]:
+    """Schema footprint/findings/1, with the completeness matrix of Annex V."""
+    findings = [{"rule": f.rule, "severity": f.severity, "where": f.where, "message": f.message} for f in checked.findings]
+    matrix = [{"item": r.item, "letter": r.letter, "title": r.title, "status": r.status, "by": list(r.by), "reason": r.reason}
+              for r in checked.matrix]
+    return {"schema": "footprint/findings/1", "route": checked.route.id, "findings": findings, "annex_v": matrix}
 
 
 def _print(found: Sequence[Checked]) -> None:
-    from footprint.checks.boundary import completeness
     from footprint.report.findings import findings_page
 
-    for n, (route, findings) in enumerate(found):
-        emit(*(["\n"] if n else []), findings_page(route.id, findings, completeness(route)))
+    for n, checked in enumerate(found):
+        emit(*(["\n"] if n else []), findings_page(checked.route.id, checked.findings, checked.matrix))

@@ -11,7 +11,7 @@ import numpy as np
 from footprint.impact.characterisation import Factors, direct_impacts, factors
 from footprint.impact.result import DIRECT, Contribution, FlowContribution
 from footprint.inventory.graph import Entries, Graph
-from footprint.inventory.kernel import Matrix, invert
+from footprint.inventory.kernel import Matrix
 from footprint.inventory.solution import Inventory, Solved
 from footprint.library.method import Method
 
@@ -76,12 +76,14 @@ def flow_contributions(assessment: Assessment) -> tuple[FlowContribution, ...]:
     """What each elementary flow adds, places summed; flows without any factor included and marked."""
     graph, g = assessment.graph, assessment.inventory.flows
     held = np.logical_or.reduce(assessment.factors.held, axis=0)
-    groups: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for i, flow in enumerate(graph.flows):
-        groups[flow.name, flow.compartment, flow.unit].append(i)
+    groups: dict[tuple[str, str, str], int] = {}
+    member = np.array([groups.setdefault((f.name, f.compartment, f.unit), len(groups)) for f in graph.flows], np.int64)
+    amounts = np.bincount(member, weights=g, minlength=len(groups))
+    characterised = np.bincount(member, weights=held, minlength=len(groups)) > 0
+    values = np.zeros((len(groups), len(assessment.table)))
+    np.add.at(values, member, (assessment.table * g).T)
     return tuple(
-        FlowContribution(*key, float(g[index].sum()), assessment.table[:, index] @ g[index], bool(held[index].any()))
-        for key, index in groups.items()
+        FlowContribution(*key, float(amounts[i]), values[i], bool(characterised[i])) for key, i in groups.items()
     )
 
 
@@ -142,11 +144,11 @@ def _upstream(graph: Graph, estimated: Matrix, supplied: Matrix, block: range, k
     inside = (cols >= first) & (cols < last)
     is_input = inside & (rows != cols)
     per_run = estimated[:, first:last].copy()
-    for i in np.flatnonzero(is_input & entries.estimate):
-        per_run[:, cols[i] - first] += -signed[i] * supplied[:, rows[i] - offset]
-    for i in np.flatnonzero(is_input & ~entries.estimate & (rows >= last)):
-        per_run[:, cols[i] - first] += -signed[i] * known[:, rows[i] - last]
+    for chosen, brought, start in ((is_input & entries.estimate, supplied, offset),
+                                   (is_input & ~entries.estimate & (rows >= last), known, last)):
+        np.add.at(per_run.T, cols[chosen] - first, (brought[:, rows[chosen] - start] * -signed[chosen]).T)
     kept = inside & ((rows == cols) | (is_input & ~entries.estimate & (rows >= first) & (rows < last)))
     matrix = np.zeros((len(block), len(block)))
     np.add.at(matrix, (rows[kept] - first, cols[kept] - first), signed[kept])
-    return per_run @ invert(matrix).inverse
+    solved: Matrix = np.linalg.solve(matrix.T, per_run.T).T
+    return solved

@@ -20,7 +20,7 @@ STATUS_STYLES = {"missing": "bold red", "elsewhere": "yellow", "cut-off": "yello
 
 
 def findings_page(route: str, findings: Sequence[Finding], matrix: Sequence[Row]) -> RenderableType:
-    """The completeness matrix and then the findings, so that the errors end up next to the prompt."""
+    """How many findings, the completeness matrix of Annex V, and then the findings, errors first."""
     head = text(f"{route}: {tally(findings) or 'no findings'}", "bold")
     parts: list[RenderableType] = [head, text(""), text("Annex V", "bold"), matrix_table(matrix)]
     if findings:

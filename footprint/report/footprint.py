@@ -27,11 +27,22 @@ from footprint.report.numbers import (
 
 #: a category is left out of the sensitivity when the other choice moves it by less
 NOTEWORTHY = 0.005
+#: content from which on a product is the element
+PURE = 0.98
+#: categories beside the most relevant ones that a line of the sensitivity names
+MOST_NAMED = 3
 STAGE_HEADS = {"extraction": "extr.", "concentration": "conc.", "refining": "refin.", "recycling": "recyc."}
+SPOKEN_RULES = {
+    "mass": "mass", "element-mass": "contained metal", "energy": "energy", "economic": "value", "subdivision": "subdivision",
+}
+SPOKEN_CHOICES = {
+    "long_term_exclude": "without long-term emissions", "long_term_include": "with long-term emissions",
+    "regional": "regional factors",
+}
 TIERS = {
-    "published": "published: at least 80 % of the weighted impacts rest on confirmed amounts",
-    "mixed": "mixed: 50 to 80 % of the weighted impacts rest on confirmed amounts",
-    "screening": "screening: less than 50 % of the weighted impacts rest on confirmed amounts",
+    "published": "published: at least 80% of the weighted impacts rest on confirmed amounts",
+    "mixed": "mixed: 50 to 80% of the weighted impacts rest on confirmed amounts",
+    "screening": "screening: less than 50% of the weighted impacts rest on confirmed amounts",
 }
 
 
@@ -84,8 +95,9 @@ def summary(result: FootprintResult, spots: Hotspots, legal: str) -> Iterator[tu
     if gaps := [f"{code} ({len(result[code].not_covered)})" for code in result.codes if result[code].not_covered]:
         yield "* Not covered", f"background processes in use without data for the category: {', '.join(gaps)}"
     yield from hotspot_lines(spots)
+    yield from element_line(result, spots)
     yield from allocation_lines(result.allocation)
-    yield "Sensitivity", "; ".join(sensitivity_lines(result)) or "no other choice moves a category by 0.5 %"
+    yield from sensitivity_lines(result, [spot.name for spot in spots.categories])
     if result.not_characterised:
         yield "No factor", not_characterised_line(result.not_characterised)
     yield from status_lines(result, legal)
@@ -118,21 +130,45 @@ def _shares(spots: Iterable[Hotspot]) -> str:
     return ", ".join(f"{spot.name} {percent(spot.share)}" for spot in spots)
 
 
+def element_line(result: FootprintResult, spots: Hotspots) -> Iterator[tuple[str, str]]:
+    """The most relevant categories per kg of contained element, where the product is not the element itself (DECISIONS 11)."""
+    declared = result.route.declared
+    if not declared.element or not declared.content or declared.content >= PURE:
+        return
+    found = [result[spot.name] for spot in spots.categories]
+    values = [f"{c.code} {number(c.value / declared.unit_kg / declared.content)} {c.unit}" for c in found]
+    if values:
+        yield f"Per kg {declared.element}", f"{', '.join(values)} ({number(declared.content)} kg {declared.element} per kg)"
+
+
 def allocation_lines(shares: Sequence[Share]) -> Iterator[tuple[str, str]]:
-    """One line per joint process: who carries how much, by which rule."""
+    """One line per joint process of the route: who carries how much, by which rule; those of the background are counted."""
     groups: dict[tuple[str, str], list[str]] = {}
     for share in shares:
         groups.setdefault((share.process, share.rule), []).append(f"{share.product} {percent(share.share)}")
-    for n, ((process, rule), parts) in enumerate(groups.items()):
-        yield "" if n else "Allocation", f"{short_provider(process)}, {rule}: {', '.join(parts)}"
+    own = {key: parts for key, parts in groups.items() if not key[0].startswith("background:")}
+    for n, ((process, rule), parts) in enumerate(own.items()):
+        yield "" if n else "Allocation", f"{process}, by {SPOKEN_RULES[rule]}: {', '.join(parts)}"
+    if others := len(groups) - len(own):
+        yield "" if own else "Allocation", f"{plural(others, 'joint process')} in the background: shares in the JSON"
 
 
-def sensitivity_lines(result: FootprintResult) -> Iterator[str]:
-    """What another choice for long-term emissions, allocation or regional factors would change."""
-    for name, values in _alternatives(result).items():
-        moved = [f"{code} {moved}" for code, value in values.items() if (moved := _moved(value, result[code].value))]
-        if moved:
-            yield f"{name}: {', '.join(moved)}"
+def sensitivity_lines(result: FootprintResult, first: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What another choice for long-term emissions, allocation or regional factors changes; categories `first` by name."""
+    for n, (name, values) in enumerate(_alternatives(result).items()):
+        moved = {code: value for code, value in values.items() if _moves(value, result[code].value)}
+        named = [f"{code} {change(moved[code], result[code].value)}" for code in first if code in moved]
+        others = [code for code in moved if code not in first]
+        if len(others) > MOST_NAMED:
+            named.append(f"{len(others)} others {_range(result, moved, others)}")
+        else:
+            named += [f"{code} {change(moved[code], result[code].value)}" for code in others]
+        yield "" if n else "Sensitivity", f"{name}: {', '.join(named) or 'no category moves by 0.5%'}"
+
+
+def _range(result: FootprintResult, values: Mapping[str, float], codes: Sequence[str]) -> str:
+    ranked = sorted(codes, key=lambda code: values[code] / result[code].value if result[code].value else 0.0)
+    return f"{change(values[ranked[0]], result[ranked[0]].value)} to {change(values[ranked[-1]], result[ranked[-1]].value)}"
 
 
 def _alternatives(result: FootprintResult) -> Mapping[str, Mapping[str, float]]:
@@ -140,21 +176,15 @@ def _alternatives(result: FootprintResult) -> Mapping[str, Mapping[str, float]]:
     found: dict[str, dict[str, float]] = {}
     for code in result.codes:
         for name, value in result[code].sensitivity.items():
-            named = {f"allocation by {rule}": v for rule, v in value.items()} if isinstance(value, Mapping) else {_spoken(name): value}
-            for label, number_ in named.items():
-                if number_ is not None:
-                    found.setdefault(label, {})[code] = number_
+            by_rule = {f"allocation by {SPOKEN_RULES[rule]}": v for rule, v in value.items()} if isinstance(value, Mapping) else {}
+            for label, other in (by_rule or {SPOKEN_CHOICES.get(name, name): value}).items():
+                if other is not None:
+                    found.setdefault(label, {})[code] = other
     return found
 
 
-def _spoken(name: str) -> str:
-    spoken = {"long_term_exclude": "without long-term emissions", "long_term_include": "with long-term emissions",
-              "regional": "regional factors"}
-    return spoken.get(name, name.replace("_", " "))
-
-
-def _moved(value: float, reference: float) -> str:
-    return change(value, reference) if abs(value - reference) > NOTEWORTHY * abs(reference) else ""
+def _moves(value: float, reference: float) -> bool:
+    return abs(value - reference) >= NOTEWORTHY * abs(reference) and value != reference
 
 
 def not_characterised_line(flows: Sequence[FlowContribution]) -> str:

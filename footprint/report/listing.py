@@ -13,6 +13,7 @@ from footprint.report.console import notes, text
 from footprint.report.numbers import clean, plural
 
 Material = Mapping[str, Any]
+ID_WIDTH = 54
 
 
 def listing_page(materials: Sequence[Material]) -> RenderableType:
@@ -30,14 +31,16 @@ def _heading(material: Material) -> Text:
 
 
 def _routes_table(routes: Sequence[Mapping[str, Any]]) -> Table:
-    """Id and product one above the other, so that long ids never wrap."""
+    """A route with its product below it; variants of a route as `@name` under that."""
     made = Table.grid(padding=(0, 2, 0, 0))
-    made.add_column(overflow="fold", ratio=1)
-    made.add_column(no_wrap=True, min_width=9)
-    made.add_column(no_wrap=True, min_width=10)
+    made.add_column(overflow="fold", width=ID_WIDTH)
+    made.add_column(no_wrap=True, width=len("secondary"))
+    made.add_column(no_wrap=True, width=len("screening"))
     for route in routes:
-        made.add_row(text(f"  {route['id']}"), text(route["system"]), text(route["tier"] or "–"))
-        made.add_row(text(f"    {route['product']}", "dim"))
+        _, at, variant = route["id"].partition("@")
+        made.add_row(text(f"    @{variant}" if at else f"  {route['id']}"), text(route["system"]), text(route["tier"] or "–"))
+        if not at:
+            made.add_row(text(f"    {route['product']}", "dim"))
     return made
 
 
@@ -47,4 +50,4 @@ def _below(materials: Sequence[Material]) -> Iterator[tuple[str, str]]:
     yield "Routes", f"{plural(len(routes), 'route')} of {plural(len(with_routes), 'material')}; `footprint calc ID` calculates one"
     if without := [material["annex_ii"] for material in materials if not material["routes"]]:
         yield "No route yet", ", ".join(without)
-    yield "Data tier", "published: at least 80 % of the weighted impacts on confirmed amounts; screening: below 50 %"
+    yield "Data tier", "published: at least 80% of the weighted impacts on confirmed amounts; screening: below 50%"

@@ -21,12 +21,10 @@ def number(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in per cent without decimals: `58 %`, `<1 %` for what would round to nothing."""
-    if share == 0:
-        return "0 %"
-    if abs(share) < 0.005:
-        return "<1 %"
-    return f"{100 * share:.0f} %" if abs(share) < 10 else f"{share:.0f}x"
+    """A share in per cent without decimals: `58%`, `<1%` for what would round to nothing."""
+    if 0 < abs(share) < 0.005:
+        return "<1%"
+    return f"{100 * share:.0f}%" if abs(share) < 10 else f"{share:.0f}x"
 
 
 def part(value: float, total: float) -> str:
@@ -35,20 +33,20 @@ def part(value: float, total: float) -> str:
 
 
 def change(value: float, reference: float) -> str:
-    """How far `value` lies from `reference`: `+12 %`, `-25 %`, `same`, `4.2x`; empty where the reference is zero."""
-    if value == reference:
-        return "same"
+    """How far `value` lies from `reference`: `+12%`, `-25%`, `same`, `19.3x`; empty where a sign or zero forbids a ratio."""
     if reference == 0 or (value < 0) != (reference < 0):
         return ""
+    if value == reference:
+        return "same"
     ratio = value / reference
     if ratio >= 10 or ratio < 0.1:
         return f"{number(ratio)}x"
-    return f"{100 * (ratio - 1):+.0f} %" if abs(ratio - 1) >= 0.005 else "<1 %"
+    return f"{100 * (ratio - 1):+.0f}%" if abs(ratio - 1) >= 0.005 else "<1%"
 
 
 def plural(count: int, word: str) -> str:
-    """`1 route`, `2 routes`."""
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+    """`1 route`, `2 routes`, `2 processes`."""
+    return f"{count} {word}" if count == 1 else f"{count} {word}{'es' if word.endswith('s') else 's'}"
 
 
 def clean(text: str) -> str:

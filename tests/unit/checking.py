@@ -25,10 +25,17 @@ locator = "row 1"
 
 
 def route_of(
-    *exchanges: str, product: str = PRODUCT, process: str = "", head: str = "", more: str = "", system: str = "primary",
-    declared: str = "", replace: tuple[str, str] = ("", ""), variant: str | None = None,
+    *exchanges: str,
+    product: str = PRODUCT,
+    process: str = "",
+    head: str = "",
+    more: str = "",
+    system: str = "primary",
+    declared: str = "",
+    replace: tuple[str, str] = ("", ""),
+    variant: str | None = None,
 ) -> Route:
-    """A route whose process `p` has these lines. `process` adds keys to it, `head` tables before, `more` tables after."""
+    """A route whose process `p` has these lines; `process` adds keys to it, `head` and `more` tables around it."""
     lines = ",\n".join(exchanges)
     text = f"""
 schema = 1

@@ -65,7 +65,8 @@ def test_waste_without_content_names_the_missing_kilograms(metals):
 
 def test_waste_and_emission_close_the_balance(metals):
     """1 kg = 0.8 kg in the product + 9 kg x 0.02 in the waste + 0.02 kg to water."""
-    waste = '{ output = "waste rock", treatment = "background:landfill", amount = 9.0, unit = "kg", content = { Co = 0.02 } }'
+    held = "content = { Co = 0.02 }"
+    waste = f'{{ output = "waste rock", treatment = "background:landfill", amount = 9.0, unit = "kg", {held} }}'
     emission = '{ output = "cobalt II", to = "water/surface", amount = 0.02, unit = "kg" }'
     product = '{ flow = "x", amount = 1.0, unit = "kg", content = { Co = 0.8 } }'
     assert not metals(route_of(ORE, waste, emission, product=product))
@@ -79,8 +80,13 @@ def test_metal_that_no_input_brings(metals):
 def test_scrap_enters_without_burden_and_without_input(metals):
     """At the point of collection post-consumer scrap has no input (DECISIONS 9)."""
     lorry = '{ input = "transport", from = "background:lorry", amount = 0.1, unit = "t*km" }'
-    route = route_of(lorry, product='{ flow = "x", amount = 1.0, unit = "kg", content = { Co = 0.8 } }', system="secondary",
-                     process='annex_v = ["upstream-scrap"]', replace=('"refining"', '"recycling"'))
+    route = route_of(
+        lorry,
+        product='{ flow = "x", amount = 1.0, unit = "kg", content = { Co = 0.8 } }',
+        system="secondary",
+        process='annex_v = ["upstream-scrap"]',
+        replace=('"refining"', '"recycling"'),
+    )
     assert not metals(route)
     assert not list(balance.mass(route.process("p")))
 
@@ -127,17 +133,20 @@ def test_withdrawal_without_a_return():
     assert found.message.startswith("1 m3 of water are taken and none is returned")
 
 
-@pytest.mark.parametrize(("lines", "rule"), [
-    ([RIVER, returned(0.8), evaporated(0.2)], None),
-    ([RIVER, returned(0.8), evaporated(0.181)], None),  # 1.9 % open
-    ([RIVER, returned(0.8), evaporated(0.179)], "balance.water"),  # 2.1 % open
-    ([RIVER, returned(1.1)], "balance.water"),  # more returned than taken
-    ([RIVER, SEA, returned(2.0), evaporated(0.5)], None),  # salt water adds to what may leave
-    ([RIVER, SEA, returned(3.5)], "balance.water"),  # 3.5 m3 of 3 m3
-    ([RIVER, '{ output = "waste water", treatment = "background:landfill", amount = 1.0, unit = "m3" }'], None),
-    ([evaporated(0.5)], "balance.water"),
-    ([SEA], None),
-])
+@pytest.mark.parametrize(
+    ("lines", "rule"),
+    [
+        ([RIVER, returned(0.8), evaporated(0.2)], None),
+        ([RIVER, returned(0.8), evaporated(0.181)], None),  # 1.9 % open
+        ([RIVER, returned(0.8), evaporated(0.179)], "balance.water"),  # 2.1 % open
+        ([RIVER, returned(1.1)], "balance.water"),  # more returned than taken
+        ([RIVER, SEA, returned(2.0), evaporated(0.5)], None),  # salt water adds to what may leave
+        ([RIVER, SEA, returned(3.5)], "balance.water"),  # 3.5 m3 of 3 m3
+        ([RIVER, '{ output = "waste water", treatment = "background:landfill", amount = 1.0, unit = "m3" }'], None),
+        ([evaporated(0.5)], "balance.water"),
+        ([SEA], None),
+    ],
+)
 def test_water_balance(lines, rule):
     assert rules(water(route_of(*lines))) == ([rule] if rule else [])
 
@@ -176,10 +185,13 @@ def test_product_heavier_than_its_inputs():
     assert "1 kg of products come from 0.9 kg" in one(balance.mass(route_of(bought, drawn).process("p"))).message
 
 
-@pytest.mark.parametrize("line", [
-    '{ input = "acid", from = "background:acid", amount = 0.99, unit = "kg" }',
-    '{ input = "cobalt", from = "ground", amount = 0.01, unit = "kg" }',  # gangue is not weighed
-])
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{ input = "acid", from = "background:acid", amount = 0.99, unit = "kg" }',
+        '{ input = "cobalt", from = "ground", amount = 0.01, unit = "kg" }',  # gangue is not weighed
+    ],
+)
 def test_mass_is_quiet(line):
     assert not list(balance.mass(route_of(line).process("p")))
 

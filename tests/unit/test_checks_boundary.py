@@ -7,9 +7,20 @@ from footprint.checks.boundary import completeness
 from tests.unit.checking import alone, one, route_of, rules
 
 PRIMARY = (
-    "upstream-extraction", "own-transport", "storage", "crushing-cleaning", "concentrate-production", "metal-extraction",
-    "smelting", "conversion", "slag-cleaning", "refining", "electrolysis", "casting-packaging",
-    "spent-material-slag-treatment", "auxiliaries",
+    "upstream-extraction",
+    "own-transport",
+    "storage",
+    "crushing-cleaning",
+    "concentrate-production",
+    "metal-extraction",
+    "smelting",
+    "conversion",
+    "slag-cleaning",
+    "refining",
+    "electrolysis",
+    "casting-packaging",
+    "spent-material-slag-treatment",
+    "auxiliaries",
 )
 MINE = """
 [[process]]
@@ -33,7 +44,9 @@ ALL = f"annex_v = {list(PRIMARY)}"
 
 
 def excluded(*items, reason="no such step in this route"):
-    return "[boundary]\n" + "".join(f'"{item}" = {{ status = "not-relevant", reason = "{reason}" }}\n' for item in items)
+    return "[boundary]\n" + "".join(
+        f'"{item}" = {{ status = "not-relevant", reason = "{reason}" }}\n' for item in items
+    )
 
 
 def findings(route):
@@ -64,16 +77,17 @@ def test_secondary_route_has_11_items():
 
 
 def test_mixed_route_answers_for_both_lists():
-    """14 + 11 items, seven of them on both lists (own-transport, storage, smelting, conversion, refining, electrolysis,
-    casting-packaging and auxiliaries are eight): 17 in all."""
+    """14 + 11 items; eight stand on both lists (own transport, storage, smelting, conversion, refining, electrolysis,
+    casting or packaging, auxiliaries): 17 in all.
+    """
     route = route_of(system="mixed", head="share_pre_consumer = 0.1\nshare_post_consumer = 0.2")
     assert len(completeness(route)) == 17
 
 
 def test_item_covered_by_an_exchange_and_by_an_own_lorry():
     rest = [i for i in PRIMARY if i not in ("own-transport", "casting-packaging")]
-    legs = 'legs = [ { by = "lorry", distance = 10, own = true } ]'
-    bags = f'{{ input = "bags", from = "background:acid", amount = 0.1, unit = "kg", annex_v = ["casting-packaging"], {legs} }}'
+    item = 'annex_v = ["casting-packaging"], legs = [ { by = "lorry", distance = 10, own = true } ]'
+    bags = f'{{ input = "bags", from = "background:acid", amount = 0.1, unit = "kg", {item} }}'
     assert not findings(route_of(TAKES, bags, process=f"annex_v = {rest}", more=MINE))
 
 
@@ -88,12 +102,17 @@ def test_exclusion_needs_a_reason():
     assert (found.rule, found.severity) == ("boundary.no-reason", "error")
 
 
-@pytest.mark.parametrize(("where", "route"), [
-    ("process 'p'", route_of(TAKES, process=ALL.replace("'smelting'", "'smelting', 'smeltting'"), more=MINE)),
-    ("[boundary] 'smeltting'", route_of(TAKES, process=ALL, more=MINE, head=excluded("smeltting"))),
-    ("process 'p', exchange 1 (concentrate)",
-     route_of(TAKES.replace("unit", 'annex_v = ["smeltting"], unit'), process=ALL, more=MINE)),
-])
+@pytest.mark.parametrize(
+    ("where", "route"),
+    [
+        ("process 'p'", route_of(TAKES, process=ALL.replace("'smelting'", "'smelting', 'smeltting'"), more=MINE)),
+        ("[boundary] 'smeltting'", route_of(TAKES, process=ALL, more=MINE, head=excluded("smeltting"))),
+        (
+            "process 'p', exchange 1 (concentrate)",
+            route_of(TAKES.replace("unit", 'annex_v = ["smeltting"], unit'), process=ALL, more=MINE),
+        ),
+    ],
+)
 def test_unknown_item_names_the_nearest(where, route):
     found = one(findings(route))
     assert (found.rule, found.severity, found.where) == ("boundary.unknown-item", "error", where)
@@ -135,7 +154,11 @@ def test_a_primary_system_has_three_stages():
 def test_a_stage_whose_items_are_answered_for_is_a_note():
     """The only item of concentration alone is the production of a concentrate, here covered by the refinery."""
     found = one(findings(route_of(TAKES, process=ALL, more=MINE.replace('"concentration"', '"extraction"'))))
-    assert (found.rule, found.severity, found.where) == ("boundary.stage-without-process", "note", "stage 'concentration'")
+    assert (found.rule, found.severity, found.where) == (
+        "boundary.stage-without-process",
+        "note",
+        "stage 'concentration'",
+    )
 
 
 def test_stages_of_another_system():

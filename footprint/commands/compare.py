@@ -1,0 +1,119 @@
+"""`footprint compare`: routes side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from footprint.commands.common import (
+    Background,
+    Choices,
+    Electricity,
+    Engine,
+    Json,
+    LongTerm,
+    Method,
+    Values,
+    calculated,
+    choice,
+    complete_routes,
+    completing,
+    emit,
+    emit_json,
+    finish,
+    in_turn,
+    overrides,
+)
+from footprint.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from footprint.impact.result import FootprintResult
+
+    Named = Mapping[str, FootprintResult]
+
+PARTS = ("stage", "process")
+BASES = ("declared-unit", "element")
+Several = Annotated[list[str], typer.Argument(
+    metavar="ROUTE ROUTE...", help="Two or more route ids, or paths of .toml files.", show_default=False,
+    autocompletion=complete_routes)]
+By = Annotated[str | None, typer.Option(
+    "--by", metavar="PART", help="In each category also by stage or process.", show_default=False, autocompletion=completing(*PARTS))]
+Per = Annotated[str, typer.Option(
+    "--per", metavar="BASIS", help="Values per declared-unit, or per kg of contained element.", autocompletion=completing(*BASES))]
+
+
+def compare(
+    routes: Several, by: By = None, per: Per = "declared-unit", method: Method = "ef-3.1", background: Background = "open",
+    electricity: Electricity = "as-modelled", engine: Engine = "kernel", values: Values = None,
+    long_term: LongTerm = "include", as_json: Json = False,
+) -> None:
+    """Routes side by side in every category; by stage and by process as an option."""
+    names = list(dict.fromkeys(routes))
+    if len(names) < 2:
+        raise InputError(f"one route given ('{names[0]}'); two or more different ones are needed to compare")
+    part = choice("--by", by, PARTS) if by is not None else None
+    choice("--per", per, BASES)
+    settings = Choices(method, background, electricity, engine, long_term).settings()
+    changes = overrides(values)
+    results, failed = in_turn(names, lambda name: calculated(name, settings, changes), "calculating")
+    if not failed:
+        _answer(named(results), part, per, as_json)
+    finish(len(names), names if failed else ())
+
+
+def _answer(results: Named, part: str | None, per: str, as_json: bool) -> None:
+    scale = scales(results, per)
+    if as_json:
+        emit_json(comparison_json(results, scale, per))
+        return
+    from footprint.report.comparison import comparison_page
+
+    emit(comparison_page(results, comparison_json(results, scale, per), part))
+
+
+def named(results: Sequence[FootprintResult]) -> dict[str, FootprintResult]:
+    """Results by route id; by path where two files declare the same id."""
+    ids = [result.route.id for result in results]
+    return {r.route.id if ids.count(r.route.id) == 1 else r.route.path: r for r in results}
+
+
+def scales(results: Named, per: str) -> dict[str, float]:
+    """What each route's values are divided by: 1, or the kg of element in its declared unit."""
+    if per == "declared-unit":
+        return dict.fromkeys(results, 1.0)
+    declared = {name: result.route.declared for name, result in results.items()}
+    for name, product in declared.items():
+        if not (product.element and product.content):
+            raise InputError(f"{name}: '{product.product}' states no element with its content; --per element needs both")
+    if len(elements := {product.element for product in declared.values()}) > 1:
+        raise InputError(f"--per element: the products hold different elements ({', '.join(sorted(map(str, elements)))})")
+    return {name: (product.content or 1.0) * product.unit_kg for name, product in declared.items()}
+
+
+def comparison_json(results: Named, scale: Mapping[str, float], per: str) -> dict[str, Any]:
+    """Schema footprint/comparison/1: category -> route -> value, then the same by stage and by process."""
+    first = next(iter(results.values()))
+    return {
+        "schema": "footprint/comparison/1", "routes": list(results), "per": _basis(first, per),
+        "results": {code: {name: r[code].value / scale[name] for name, r in results.items()} for code in first.codes},
+        "by_stage": _parts(results, scale, lambda c: c.stage),
+        "by_process": _parts(results, scale, lambda c: f"{c.background or c.process} ({c.stage})"),
+    }
+
+
+def _basis(result: FootprintResult, per: str) -> str:
+    declared = result.route.declared
+    return "declared unit" if per == "declared-unit" else f"kg {declared.element}"
+
+
+def _parts(results: Named, scale: Mapping[str, float], key: Callable[[Any], str]) -> dict[str, dict[str, dict[str, float]]]:
+    """Category -> part -> route -> value; a route without the part is left out."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for name, result in results.items():
+        for code in result.codes:
+            for part, value in result.grouped(result.method.column[code], key).items():
+                found.setdefault(code, {}).setdefault(part, {})[name] = value / scale[name]
+    return found
