@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
 
 from footprint import __version__
+from footprint.checks.run import check
 from footprint.errors import InputError, listed, nearest
 from footprint.impact.assessment import (
     Assessment,
@@ -20,12 +20,11 @@ from footprint.impact.assessment import (
     flow_contributions,
     not_covered,
     screening_shares,
-    totals,
 )
+from footprint.impact.reallocation import allocation_sensitivity
 from footprint.impact.result import FootprintResult
-from footprint.inventory.allocation import AllocationRules, rules_in_force
+from footprint.inventory.allocation import price_window, rules_in_force
 from footprint.inventory.build import ELECTRICITY, Electricity, build_graph
-from footprint.inventory.graph import Graph
 from footprint.inventory.kernel import Matrix
 from footprint.inventory.solution import Inventory, solve_graph
 from footprint.library.background import Background, load_background
@@ -33,13 +32,11 @@ from footprint.library.method import Method, load_method
 from footprint.library.prices import load_prices
 from footprint.library.paths import methods_folder
 from footprint.library.routes import load_route
-from footprint.model import Route, Rule
-from footprint.rules.parameters import Parameter, load_parameters
+from footprint.model import Route
+from footprint.rules.parameters import load_parameters
 
 LongTerm = Literal["include", "exclude"]
 Engine = Literal["kernel", "brightway"]
-#: rules shown beside the one in force for joint processes (DECISIONS 10)
-ALTERNATIVES: tuple[Rule, ...] = ("mass", "element-mass", "economic", "energy")
 
 
 @dataclass(frozen=True)
@@ -87,28 +84,27 @@ def calculate(route: str | Path | Route, *, method: str | Path | Method = "ef-3.
 
 
 def calculate_route(route: Route, settings: Settings) -> FootprintResult:
-    """The footprint of a loaded route."""
-    method = settings.method if isinstance(settings.method, Method) else _method(str(settings.method))
-    background = settings.background if isinstance(settings.background, Background) else _background(str(settings.background))
-    graph_of = partial(build_graph, route, background, electricity=settings.electricity, load=load_route)
-    rules = rules_in_force(_parameters(), route.declared.material, settings.on or date.today(), _prices())
-    graph = graph_of(rules)
-    assessment = _assess(graph, method, background, settings)
+    """The footprint of a loaded route, with the findings of its checks."""
+    on = settings.on or date.today()
+    method = settings.method if isinstance(settings.method, Method) else load_method(settings.method)
+    background = settings.background if isinstance(settings.background, Background) else load_background(settings.background)
+    parameters = load_parameters(methods_folder() / "crma")
+    rules = rules_in_force(parameters, route.declared.material, on, load_prices())
+    graph = build_graph(route, background, rules, settings.electricity, load_route)
+    assessment = assess(solve_graph(graph, background.memo), method, long_term=settings.long_term)
+    sensitivity = allocation_sensitivity(assessment, rules, price_window(parameters, on, "-sensitivity"))
     scores = _engine_scores(assessment, method) if settings.engine == "brightway" else None
     if scores:
         assessment = replace(assessment, inventory=Inventory(graph, scores[0]))
-    return FootprintResult(
+    result = FootprintResult(
         route=route, method=method, background=(background.id, background.sha256), engine=settings.engine,
         version=__version__, contributions=contributions(assessment), flows=flow_contributions(assessment),
         screening=screening_shares(assessment), long_term=settings.long_term,
         alternatives=_alternatives(assessment, settings.long_term), not_covered=not_covered(assessment),
         allocation=graph.shares, engine_values=scores[1] if scores else None,
-        allocation_sensitivity=_allocation_sensitivity(graph, graph_of, rules, method, background, settings),
+        allocation_sensitivity=sensitivity,
     )
-
-
-def _assess(graph: Graph, method: Method, background: Background, settings: Settings) -> Assessment:
-    return assess(solve_graph(graph, background.memo), method, long_term=settings.long_term)
+    return replace(result, findings=check(route, background=background, method=method, result=result, on=on))
 
 
 def _engine_scores(assessment: Assessment, method: Method) -> tuple[Matrix, Matrix]:
@@ -125,40 +121,3 @@ def _alternatives(assessment: Assessment, long_term: str) -> dict[str, Matrix]:
     for code in found.method.regional_sensitivity:
         regional[found.method.column[code]] = found.with_regional(code, flows) @ g
     return {"long_term_exclude" if long_term == "include" else "long_term_include": other, "regional": regional}
-
-
-def _allocation_sensitivity(graph: Graph, graph_of: Callable[[AllocationRules], Graph], rules: AllocationRules,
-                            method: Method, background: Background, settings: Settings) -> dict[str, Matrix]:
-    """The result under each other rule that the products have data for; a rule without data is left out."""
-    foreground = {node.process for node in graph.nodes[:graph.foreground]}
-    used = {share.rule for share in graph.shares if share.process in foreground}
-    found: dict[str, Matrix] = {}
-    for rule in ALTERNATIVES if used else ():
-        if used == {rule}:
-            continue
-        try:
-            other = graph_of(replace(rules, override=rule))
-        except InputError:
-            continue
-        found[rule] = totals(_assess(other, method, background, settings))
-    return found
-
-
-@lru_cache(maxsize=8)
-def _method(name: str) -> Method:
-    return load_method(name)
-
-
-@lru_cache(maxsize=8)
-def _background(name: str) -> Background:
-    return load_background(name)
-
-
-@lru_cache(maxsize=1)
-def _parameters() -> Mapping[str, Parameter]:
-    return load_parameters(methods_folder() / "crma")
-
-
-@lru_cache(maxsize=1)
-def _prices() -> Mapping[str, Mapping[int, tuple[float, str]]]:
-    return load_prices()

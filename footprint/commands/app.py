@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -23,8 +24,12 @@ BROKEN_PIPE = 141
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 
 app = typer.Typer(
-    name="footprint", help="Environmental footprint of critical raw materials (Annex V of Regulation (EU) 2024/1252).",
-    no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, pretty_exceptions_show_locals=False,
+    name="footprint",
+    help="Environmental footprint of critical raw materials (Annex V of Regulation (EU) 2024/1252).",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    pretty_exceptions_show_locals=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("list")(listing.list_routes)
@@ -43,7 +48,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when the program fails.")] = False,
 ) -> None:
     if debug:
@@ -57,8 +64,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """The exit code of a call; every failure ends in one message on stderr and never in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
-        code = app(args=arguments, standalone_mode=False)
+        code = app(args=arguments, prog_name="footprint", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else DONE
     except FootprintError as error:

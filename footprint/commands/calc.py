@@ -35,15 +35,29 @@ if TYPE_CHECKING:
     from footprint.impact.result import FootprintResult
 
 PARTS = ("stage", "process", "flow")
-By = Annotated[str | None, typer.Option(
-    "--by", metavar="PART", help="Values by stage, process or flow in place of the overview.", show_default=False,
-    autocompletion=completing(*PARTS))]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="PART",
+        help="Values by stage, process or flow in place of the overview.",
+        show_default=False,
+        autocompletion=completing(*PARTS),
+    ),
+]
 
 
 def calc(
-    routes: Routes = None, every: All = False, method: Method = "ef-3.1", background: Background = "open",
-    by: By = None, electricity: Electricity = "as-modelled", engine: Engine = "kernel", values: Values = None,
-    long_term: LongTerm = "include", as_json: Json = False,
+    routes: Routes = None,
+    every: All = False,
+    method: Method = "ef-3.1",
+    background: Background = "open",
+    by: By = None,
+    electricity: Electricity = "as-modelled",
+    engine: Engine = "kernel",
+    values: Values = None,
+    long_term: LongTerm = "include",
+    as_json: Json = False,
 ) -> None:
     """Footprint of routes per declared unit: 16 categories, by stage, hotspots in brief."""
     names = chosen_routes(routes, every)

@@ -40,10 +40,13 @@ class Checked:
 
 
 def check(
-    routes: Routes = None, every: All = False, method: Method = "ef-3.1", background: Background = "open",
+    routes: Routes = None,
+    every: All = False,
+    method: Method = "ef-3.1",
+    background: Background = "open",
     as_json: Json = False,
 ) -> None:
-    """Findings of routes: rule, severity, where, message. Exit code 1 when one is an error."""
+    """Findings of routes, and for a single one how it covers Annex V. Exit code 1 when a finding is an error."""
     names = chosen_routes(routes, every)
     settings = Choices(method, background).settings()
     found, failed = in_turn(names, lambda name: _checked(name, settings), "checking")
@@ -74,9 +77,13 @@ def _checked(name: str, settings: Settings) -> Checked:
 
 def findings_json(checked: Checked) -> dict[str, Any]:
     """Schema footprint/findings/1, with the completeness matrix of Annex V."""
-    findings = [{"rule": f.rule, "severity": f.severity, "where": f.where, "message": f.message} for f in checked.findings]
-    matrix = [{"item": r.item, "letter": r.letter, "title": r.title, "status": r.status, "by": list(r.by), "reason": r.reason}
-              for r in checked.matrix]
+    findings = [
+        {"rule": f.rule, "severity": f.severity, "where": f.where, "message": f.message} for f in checked.findings
+    ]
+    matrix = [
+        {"item": r.item, "letter": r.letter, "title": r.title, "status": r.status, "by": list(r.by), "reason": r.reason}
+        for r in checked.matrix
+    ]
     return {"schema": "footprint/findings/1", "route": checked.route.id, "findings": findings, "annex_v": matrix}
 
 
@@ -84,4 +91,5 @@ def _print(found: Sequence[Checked]) -> None:
     from footprint.report.findings import findings_page
 
     for n, checked in enumerate(found):
-        emit(*(["\n"] if n else []), findings_page(checked.route.id, checked.findings, checked.matrix))
+        matrix = checked.matrix if len(found) == 1 else ()
+        emit(*([""] if n else []), findings_page(checked.route.id, checked.findings, matrix))

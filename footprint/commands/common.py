@@ -10,7 +10,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from footprint.calculation import Settings
     from footprint.impact.result import FootprintResult
-    from footprint.model import Finding, Route
 
 T = TypeVar("T")
 DONE, NO, WRONG, IN_PART = 0, 1, 2, 3
@@ -44,31 +43,67 @@ def complete_routes(incomplete: str) -> list[str]:
 
 
 def completing(*words: str) -> Callable[[str], list[str]]:
+    """Shell completion among fixed words."""
+
     def complete(incomplete: str) -> list[str]:
         return [word for word in words if word.startswith(incomplete)]
 
     return complete
 
 
-Routes = Annotated[list[str] | None, typer.Argument(
-    metavar="ROUTE...", help="Route ids, or paths of .toml files.", show_default=False, autocompletion=complete_routes)]
-OneRoute = Annotated[str, typer.Argument(
-    metavar="ROUTE", help="Route id, or path of a .toml file.", show_default=False, autocompletion=complete_routes)]
+Routes = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="ROUTE...",
+        help="Route ids, or paths of .toml files.",
+        show_default=False,
+        autocompletion=complete_routes,
+    ),
+]
+OneRoute = Annotated[
+    str,
+    typer.Argument(
+        metavar="ROUTE", help="Route id, or path of a .toml file.", show_default=False, autocompletion=complete_routes
+    ),
+]
 All = Annotated[bool, typer.Option("--all", help="Every shipped route.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Method = Annotated[str, typer.Option(metavar="NAME", help="Impact assessment method, by name or folder.")]
 Background = Annotated[str, typer.Option(metavar="NAME", help="Background data: open, or a folder of the same form.")]
-Electricity = Annotated[str, typer.Option(
-    metavar="CHOICE", help="Grid supply: as-modelled, production-mix or residual.",
-    autocompletion=completing("as-modelled", "production-mix", "residual"))]
-Engine = Annotated[str, typer.Option(
-    metavar="CHOICE", help="Solver: kernel, or brightway (needs the extra 'engine').",
-    autocompletion=completing("kernel", "brightway"))]
-LongTerm = Annotated[str, typer.Option(
-    "--long-term", metavar="CHOICE", help="Emissions after 100 years: include or exclude.",
-    autocompletion=completing("include", "exclude"))]
-Values = Annotated[list[str] | None, typer.Option(
-    "--set", metavar="NAME=VALUE", help="Value of a parameter of the route; may be given several times.", show_default=False)]
+Electricity = Annotated[
+    str,
+    typer.Option(
+        metavar="CHOICE",
+        help="Grid supply: as-modelled, production-mix or residual.",
+        autocompletion=completing("as-modelled", "production-mix", "residual"),
+    ),
+]
+Engine = Annotated[
+    str,
+    typer.Option(
+        metavar="CHOICE",
+        help="Solver: kernel, or brightway (needs the extra 'engine').",
+        autocompletion=completing("kernel", "brightway"),
+    ),
+]
+LongTerm = Annotated[
+    str,
+    typer.Option(
+        "--long-term",
+        metavar="CHOICE",
+        help="Emissions after 100 years: include or exclude.",
+        autocompletion=completing("include", "exclude"),
+    ),
+]
+Values = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Value of a parameter of the route; may be given several times.",
+        show_default=False,
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -80,13 +115,17 @@ class Choices:
     electricity: str = "as-modelled"
     engine: str = "kernel"
     long_term: str = "include"
-    values: Sequence[str] = ()
 
     def settings(self) -> Settings:
-        """Checked settings; InputError names an option that is not known."""
-        from footprint.calculation import Settings
+        """Checked settings with method and background loaded; InputError names an option that is not known."""
+        from dataclasses import replace
 
-        return Settings(self.method, self.background, self.electricity, self.long_term, self.engine)  # type: ignore[arg-type]
+        from footprint.calculation import Settings
+        from footprint.library.background import load_background
+        from footprint.library.method import load_method
+
+        checked = Settings(electricity=self.electricity, long_term=self.long_term, engine=self.engine)  # type: ignore[arg-type]
+        return replace(checked, method=load_method(self.method), background=load_background(self.background))
 
 
 def chosen_routes(routes: Sequence[str] | None, every: bool) -> list[str]:
@@ -98,7 +137,7 @@ def chosen_routes(routes: Sequence[str] | None, every: bool) -> list[str]:
 
         return list(route_index())
     if not routes:
-        raise InputError("no route given; `footprint list` shows the ids, a path ends in .toml, --all takes every route")
+        raise InputError("no route given; `footprint list` shows the ids, and a path ends in .toml")
     return list(dict.fromkeys(routes))
 
 
@@ -173,13 +212,14 @@ def progress(total: int, doing: str) -> Iterator[Callable[[], None]]:
 
     from footprint.report.console import console
 
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console(stderr=True), transient=True) as bar:
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
         task = bar.add_task(doing, total=total)
         yield lambda: bar.advance(task)
 
 
 def finish(asked: int, failed: Sequence[str], answer: int = DONE) -> NoReturn:
-    """Exit: `answer` where all was done; 3 where a part failed, 2 where all did. Several failures are listed on stderr."""
+    """Exit: `answer` where all was done; 3 where a part failed, 2 where all did; the failed ones are listed."""
     if failed and asked > 1:
         say(f"{len(failed)} of {asked} failed: {', '.join(failed)}")
     if failed:
@@ -207,10 +247,9 @@ def emit(*pages: RenderableType) -> None:
     with out.capture() as captured:
         for page in pages:
             out.print(page)
-    lines = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    lines = [line.rstrip() for line in captured.get().split("\n")]
     with _open_output():
-        sys.stdout.write(lines)
-        sys.stdout.flush()
+        print("\n".join(lines).rstrip("\n"), flush=True)
 
 
 @contextmanager
@@ -225,7 +264,8 @@ def say(message: str) -> None:
     """Prose on stderr, free of control characters."""
     from footprint.report.numbers import clean
 
-    print(clean(message), file=sys.stderr)
+    with suppress(BrokenPipeError):
+        print(clean(message), file=sys.stderr)
 
 
 def complain(message: str) -> None:

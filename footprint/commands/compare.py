@@ -30,25 +30,54 @@ from footprint.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from footprint.impact.result import FootprintResult
+    from footprint.impact.result import Contribution, FootprintResult
 
     Named = Mapping[str, FootprintResult]
+    Parts = dict[str, dict[str, dict[str, float]]]
 
 PARTS = ("stage", "process")
 BASES = ("declared-unit", "element")
-Several = Annotated[list[str], typer.Argument(
-    metavar="ROUTE ROUTE...", help="Two or more route ids, or paths of .toml files.", show_default=False,
-    autocompletion=complete_routes)]
-By = Annotated[str | None, typer.Option(
-    "--by", metavar="PART", help="In each category also by stage or process.", show_default=False, autocompletion=completing(*PARTS))]
-Per = Annotated[str, typer.Option(
-    "--per", metavar="BASIS", help="Values per declared-unit, or per kg of contained element.", autocompletion=completing(*BASES))]
+Several = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="ROUTE ROUTE...",
+        help="Two or more route ids, or paths of .toml files.",
+        show_default=False,
+        autocompletion=complete_routes,
+    ),
+]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="PART",
+        help="In each category also by stage or process.",
+        show_default=False,
+        autocompletion=completing(*PARTS),
+    ),
+]
+Per = Annotated[
+    str,
+    typer.Option(
+        "--per",
+        metavar="BASIS",
+        help="Values per declared-unit, or per kg of contained element.",
+        autocompletion=completing(*BASES),
+    ),
+]
 
 
 def compare(
-    routes: Several, by: By = None, per: Per = "declared-unit", method: Method = "ef-3.1", background: Background = "open",
-    electricity: Electricity = "as-modelled", engine: Engine = "kernel", values: Values = None,
-    long_term: LongTerm = "include", as_json: Json = False,
+    routes: Several,
+    by: By = None,
+    per: Per = "declared-unit",
+    method: Method = "ef-3.1",
+    background: Background = "open",
+    electricity: Electricity = "as-modelled",
+    engine: Engine = "kernel",
+    values: Values = None,
+    long_term: LongTerm = "include",
+    as_json: Json = False,
 ) -> None:
     """Routes side by side in every category; by stage and by process as an option."""
     names = list(dict.fromkeys(routes))
@@ -87,9 +116,9 @@ def scales(results: Named, per: str) -> dict[str, float]:
     declared = {name: result.route.declared for name, result in results.items()}
     for name, product in declared.items():
         if not (product.element and product.content):
-            raise InputError(f"{name}: '{product.product}' states no element with its content; --per element needs both")
-    if len(elements := {product.element for product in declared.values()}) > 1:
-        raise InputError(f"--per element: the products hold different elements ({', '.join(sorted(map(str, elements)))})")
+            raise InputError(f"{name}: '{product.product}' has no element with its content; --per element needs both")
+    if len(elements := {str(product.element) for product in declared.values()}) > 1:
+        raise InputError(f"--per element: the products hold different elements ({', '.join(sorted(elements))})")
     return {name: (product.content or 1.0) * product.unit_kg for name, product in declared.items()}
 
 
@@ -97,7 +126,9 @@ def comparison_json(results: Named, scale: Mapping[str, float], per: str) -> dic
     """Schema footprint/comparison/1: category -> route -> value, then the same by stage and by process."""
     first = next(iter(results.values()))
     return {
-        "schema": "footprint/comparison/1", "routes": list(results), "per": _basis(first, per),
+        "schema": "footprint/comparison/1",
+        "routes": list(results),
+        "per": _basis(first, per),
         "results": {code: {name: r[code].value / scale[name] for name, r in results.items()} for code in first.codes},
         "by_stage": _parts(results, scale, lambda c: c.stage),
         "by_process": _parts(results, scale, lambda c: f"{c.background or c.process} ({c.stage})"),
@@ -109,11 +140,11 @@ def _basis(result: FootprintResult, per: str) -> str:
     return "declared unit" if per == "declared-unit" else f"kg {declared.element}"
 
 
-def _parts(results: Named, scale: Mapping[str, float], key: Callable[[Any], str]) -> dict[str, dict[str, dict[str, float]]]:
+def _parts(results: Named, scale: Mapping[str, float], key: Callable[[Contribution], str]) -> Parts:
     """Category -> part -> route -> value; a route without the part is left out."""
-    found: dict[str, dict[str, dict[str, float]]] = {}
+    found: Parts = {}
     for name, result in results.items():
         for code in result.codes:
-            for part, value in result.grouped(result.method.column[code], key).items():
+            for part, value in result.split(code, key).items():
                 found.setdefault(code, {}).setdefault(part, {})[name] = value / scale[name]
     return found

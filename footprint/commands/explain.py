@@ -24,11 +24,21 @@ def complete_parameters(incomplete: str) -> list[str]:
         return []
 
 
-Name = Annotated[str | None, typer.Argument(
-    metavar="[PARAMETER]", help="Id of a parameter; without it all are listed.", show_default=False,
-    autocompletion=complete_parameters)]
-On = Annotated[str | None, typer.Option(
-    "--on", metavar="DATE", help="The day asked about, as 2027-01-01.  [default: today]", show_default=False)]
+Name = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[PARAMETER]",
+        help="Id of a parameter; without it all are listed.",
+        show_default=False,
+        autocompletion=complete_parameters,
+    ),
+]
+On = Annotated[
+    str | None,
+    typer.Option(
+        "--on", metavar="DATE", help="The day asked about, as 2027-01-01.  [default: today]", show_default=False
+    ),
+]
 
 
 def explain(parameter: Name = None, on: On = None, as_json: Json = False) -> None:
@@ -93,8 +103,13 @@ def _holding(parameter: Parameter, day: date) -> Entry | None:
 def _parameter_json(parameter: Parameter, entry: Entry | None, day: date) -> dict[str, Any]:
     """Schema footprint/parameter/1: the fields of the entry in force are null on a day before the first one."""
     fields = _entry_json(entry) if entry else dict.fromkeys(_FIELDS)
-    return {"schema": "footprint/parameter/1", "id": parameter.id, "title": parameter.title, "unit": parameter.unit,
-            "on": day.isoformat()} | fields
+    return {
+        "schema": "footprint/parameter/1",
+        "id": parameter.id,
+        "title": parameter.title,
+        "unit": parameter.unit,
+        "on": day.isoformat(),
+    } | fields
 
 
 _FIELDS = ("since", "status", "value", "act", "provision", "url", "retrieved", "note")

@@ -20,8 +20,14 @@ from footprint.commands.common import (
 
 
 def hotspots(
-    route: OneRoute, method: Method = "ef-3.1", background: Background = "open", electricity: Electricity = "as-modelled",
-    engine: Engine = "kernel", values: Values = None, long_term: LongTerm = "include", as_json: Json = False,
+    route: OneRoute,
+    method: Method = "ef-3.1",
+    background: Background = "open",
+    electricity: Electricity = "as-modelled",
+    engine: Engine = "kernel",
+    values: Values = None,
+    long_term: LongTerm = "include",
+    as_json: Json = False,
 ) -> None:
     """Most relevant categories, stages, processes and elementary flows of a route (PEF: cumulative 80 %)."""
     settings = Choices(method, background, electricity, engine, long_term).settings()

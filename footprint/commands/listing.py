@@ -24,9 +24,19 @@ def complete_materials(incomplete: str) -> list[str]:
         return []
 
 
-Chosen = Annotated[str | None, typer.Option(
-    "--material", metavar="MATERIAL", help="Only this material.", show_default=False, autocompletion=complete_materials)]
-NoTier = Annotated[bool, typer.Option("--no-tier", help="Leave out the data tier: it needs a calculation of each route.")]
+Chosen = Annotated[
+    str | None,
+    typer.Option(
+        "--material",
+        metavar="MATERIAL",
+        help="Only this material.",
+        show_default=False,
+        autocompletion=complete_materials,
+    ),
+]
+NoTier = Annotated[
+    bool, typer.Option("--no-tier", help="Leave out the data tier: it needs a calculation of each route.")
+]
 
 
 def list_routes(material: Chosen = None, no_tier: NoTier = False, as_json: Json = False) -> None:
@@ -77,14 +87,19 @@ def _tiers(routes: Sequence[Route]) -> tuple[dict[str, str], list[str]]:
     from footprint.calculation import calculate_route
 
     settings, by_id = Choices().settings(), {route.id: route for route in routes}
-    graded, failed = in_turn(list(by_id), lambda ident: (ident, calculate_route(by_id[ident], settings).tier), "calculating")
+
+    def grade(ident: str) -> tuple[str, str]:
+        return ident, calculate_route(by_id[ident], settings).tier
+
+    graded, failed = in_turn(list(by_id), grade, "calculating")
     return dict(graded), failed
 
 
 def _material_json(material: Material, routes: Sequence[Route], tiers: Mapping[str, str]) -> dict[str, Any]:
     """As CONTRACT has it; `tier` is null where it was left out or the route cannot be calculated."""
-    own = [_route_json(route, material, tiers.get(route.id)) for route in routes if route.declared.material == material.id]
-    return {"material": material.id, "annex_ii": material.annex_ii, "routes": own}
+    own = [route for route in routes if route.declared.material == material.id]
+    rows = [_route_json(route, material, tiers.get(route.id)) for route in own]
+    return {"material": material.id, "annex_ii": material.annex_ii, "routes": rows}
 
 
 def _route_json(route: Route, material: Material, tier: str | None) -> dict[str, Any]:
@@ -92,8 +107,14 @@ def _route_json(route: Route, material: Material, tier: str | None) -> dict[str,
 
     declared = route.declared
     return {
-        "id": route.id, "name": declared.name, "system": route.system, "product": declared.product,
+        "id": route.id,
+        "name": declared.name,
+        "system": route.system,
+        "product": declared.product,
         "strategic": is_strategic(material, declared.form, declared.grade, declared.element),
-        "form": declared.form, "grade": declared.grade, "element": declared.element, "content": declared.content,
+        "form": declared.form,
+        "grade": declared.grade,
+        "element": declared.element,
+        "content": declared.content,
         "tier": tier,
     }

@@ -150,5 +150,5 @@ def _upstream(graph: Graph, estimated: Matrix, supplied: Matrix, block: range, k
     kept = inside & ((rows == cols) | (is_input & ~entries.estimate & (rows >= first) & (rows < last)))
     matrix = np.zeros((len(block), len(block)))
     np.add.at(matrix, (rows[kept] - first, cols[kept] - first), signed[kept])
-    solved: Matrix = np.linalg.solve(matrix.T, per_run.T).T
+    solved: Matrix = np.linalg.solve(matrix.T, per_run.T).T.astype(float, copy=False)
     return solved

@@ -54,10 +54,11 @@ def hotspots(result: FootprintResult) -> Hotspots:
     chosen = most_relevant(scores, fewest=FEWEST_CATEGORIES)
     codes = [spot.name for spot in chosen]
     column = {code: result.method.column[code] for code in codes}
+    processes = result.grouped(lambda c: f"{c.background or c.process} ({c.stage})")
     return Hotspots(
         result.route.id, chosen,
         {code: most_relevant(result[code].by_stage) for code in codes},
-        {code: most_relevant(result.grouped(column[code], lambda c: f"{c.background or c.process} ({c.stage})")) for code in codes},
+        {code: most_relevant({name: float(values[column[code]]) for name, values in processes.items()}) for code in codes},
         {code: most_relevant({f"{f.flow} ({f.compartment})": float(f.values[column[code]]) for f in result.flows}) for code in codes},
     )
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import html
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -94,7 +93,19 @@ class FootprintResult:
         """One value per category and sub-indicator of the method: the sum of the contributions."""
         if self.engine_values is not None:
             return self.engine_values
-        return np.array([math.fsum(column) for column in np.array([c.values for c in self.contributions]).T])
+        total: Matrix = self._values.sum(axis=0)
+        return total
+
+    @cached_property
+    def _values(self) -> Matrix:
+        """Contributions x categories."""
+        return np.array([contribution.values for contribution in self.contributions])
+
+    @cached_property
+    def _parts(self) -> tuple[Mapping[str, Matrix], Mapping[str, Matrix], Mapping[str, Matrix]]:
+        """All categories by stage, by process (direct) and by background product."""
+        return (self.grouped(lambda c: c.stage, STAGES), self.grouped(lambda c: None if c.background else c.process),
+                self.grouped(lambda c: c.background or None))
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -119,21 +130,24 @@ class FootprintResult:
             sensitivity["allocation"] = {rule: float(v[column]) for rule, v in self.allocation_sensitivity.items()}
         return CategoryResult(
             code, category.name, category.unit, float(self.totals[column]),
-            self.grouped(column, lambda c: c.stage, STAGES),
-            self.grouped(column, lambda c: c.process if not c.background else None),
-            self.grouped(column, lambda c: c.background or None),
+            *({name: float(values[column]) for name, values in part.items()} for part in self._parts),
             self.not_covered.get(code, ()), float(self.screening[column]), sensitivity,
             {c.code.removeprefix(f"{code}-").replace("-", "_"): float(self.totals[i])
              for i, c in enumerate(self.method.categories) if c.parent == code},
         )
 
-    def grouped(self, column: int, key: Any, order: Iterable[str] = ()) -> dict[str, float]:
-        """Sums of one category's contributions by `key` (None leaves out), in `order` and then as first met."""
-        groups: dict[str, list[float]] = {name: [] for name in order}
-        for contribution in self.contributions:
+    def split(self, code: str, key: Callable[[Contribution], str | None]) -> dict[str, float]:
+        """One category's contributions summed by `key` (None leaves out)."""
+        column = self.method.column[code]
+        return {name: float(values[column]) for name, values in self.grouped(key).items()}
+
+    def grouped(self, key: Callable[[Contribution], str | None], order: Iterable[str] = ()) -> dict[str, Matrix]:
+        """Contributions of all categories summed by `key` (None leaves out), in `order` and then as first met."""
+        groups: dict[str, list[int]] = {name: [] for name in order}
+        for i, contribution in enumerate(self.contributions):
             if (name := key(contribution)) is not None:
-                groups.setdefault(name, []).append(float(contribution.values[column]))
-        return {name: math.fsum(values) for name, values in groups.items() if values}
+                groups.setdefault(name, []).append(i)
+        return {name: self._values[rows].sum(axis=0) for name, rows in groups.items() if rows}
 
     @cached_property
     def weighted_score(self) -> float:

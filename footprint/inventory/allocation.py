@@ -55,13 +55,19 @@ class AllocationRules:
 
 def rules_in_force(parameters: Mapping[str, Parameter], material: str, on: date, prices: Prices) -> AllocationRules:
     """The rule of a material's joint nodes and the price window, as methods/crma has them on a day."""
-    window = in_force(find(parameters, "allocation-price-window"), on).value
-    if not isinstance(window, Mapping):
-        raise InputError("parameter 'allocation-price-window' must give the years 'from' and 'to'")
     default = default_allocation(parameters, material, on).value
     if default not in RULES:
         raise InputError(f"parameter 'allocation-{material}': rule '{default}' is not known; allowed: {listed(RULES)}")
-    return AllocationRules(prices, (int(str(window["from"])), int(str(window["to"]))), cast(Rule, default))
+    return AllocationRules(prices, price_window(parameters, on), cast(Rule, default))
+
+
+def price_window(parameters: Mapping[str, Parameter], on: date, suffix: str = "") -> tuple[int, int]:
+    """First and last year of the prices for allocation by value; `-sensitivity` names the other window."""
+    name = f"allocation-price-window{suffix}"
+    window = in_force(find(parameters, name), on).value
+    if not isinstance(window, Mapping):
+        raise InputError(f"parameter '{name}' must give the years 'from' and 'to'")
+    return int(str(window["from"])), int(str(window["to"]))
 
 
 def joint_products(process: Process) -> tuple[Product, ...]:

@@ -72,6 +72,7 @@ class _Walk:
         self.columns: dict[str, Column] = {}
         self.pending: list[Task] = []
         self.shares: dict[str, tuple[Share, ...]] = {}
+        self.joint: dict[str, Process] = {}
         self.routes: dict[str, Route] = {}
 
     def run(self) -> None:
@@ -101,7 +102,8 @@ class _Walk:
                                if any(f"{key}[{share.product}]" in position for share in found)}
         return Graph(
             route.id, nodes, flows, join_technosphere(columns, position), biosphere, len(fore), position[demand],
-            route.declared.unit_kg, tuple(share for key in sorted(joint) for share in joint[key]),
+            route.declared.unit_kg, np.array([c.technosphere.data[0] * (1 - 2 * c.technosphere.flip[0]) for c in columns]),
+            tuple(share for key in sorted(joint) for share in joint[key]), self.joint,
             any(column.substitutes for column in columns),
         )
 
@@ -149,6 +151,8 @@ class _Walk:
         if key not in ledger:
             rules = self.rules if foreground else replace(self.rules, override=None, default="economic")
             ledger[key] = tuple(replace(share, process=key) for share in shares(process, rules))
+            if foreground:
+                self.joint[key] = process
         return next(s.share for s in ledger[key] if s.product == product.flow)
 
     # --- writing exchanges -----------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ reference flow, and row j is that flow. Foreground nodes come first; the backgro
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footprint.inventory.allocation import Share
+from footprint.model import Process
 
 INDICES_DTYPE = np.dtype([("row", np.int64), ("col", np.int64)])
 
@@ -71,7 +73,10 @@ class Entries:
 
 @dataclass(frozen=True)
 class Graph:
-    """The LCI graph of a route: A s = f in `technosphere`, g = B s in `biosphere`."""
+    """The LCI graph of a route: A s = f in `technosphere`, g = B s in `biosphere`.
+
+    `production` is the signed reference flow of each node, `joint` the foreground processes with several products.
+    """
 
     route: str
     nodes: tuple[Node, ...]
@@ -81,7 +86,9 @@ class Graph:
     foreground: int
     demand: int
     amount: float
+    production: NDArray[np.float64]
     shares: tuple[Share, ...]
+    joint: Mapping[str, Process]
     substitutes: bool
 
     def technosphere_matrix(self) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import msgspec
 from footprint.errors import InputError, listed, nearest
 from footprint.library import electricity
 from footprint.library.build import Scope, build_parameters, build_process
-from footprint.library.cache import cached, content_hash
+from footprint.library.cache import Signature, cached, content_hash, signature
 from footprint.library.files import BackgroundFile, ProcessRow
 from footprint.library.paths import datasets_folder
 from footprint.library.providers import Provider, parse_provider
@@ -91,12 +92,16 @@ def load_background(name: str | Path = "open", year: int | None = None, datasets
         root = Path(name)
         if not (root / "background").is_dir():
             raise InputError(f"background '{name}' is not known; allowed: open, or a folder with background/*.toml")
-    files = [*sorted((root / "background").glob("*.toml")), *sorted((root / "electricity").glob("*.*"))]
-    sha256 = content_hash(files, root)
+    files = [*(root / "background").glob("*.toml"), *(root / "electricity").glob("*.*"), *root.glob("sources.toml")]
+    return _loaded("open" if str(name) == "open" else root.name, root, year, signature(files))
+
+
+@lru_cache(maxsize=8)
+def _loaded(ident: str, root: Path, year: int | None, files: Signature) -> Background:
+    sha256 = content_hash([path for path, _, _ in files], root)
     compiled = cached("background", sha256, Compiled, lambda: _compile(root))
     sources = load_sources(root)
-    return Background("open" if str(name) == "open" else root.name, sha256, _rows(compiled, sources),
-                      compiled.electricity, sources, year)
+    return Background(ident, sha256, _rows(compiled, sources), compiled.electricity, sources, year)
 
 
 def _compile(root: Path) -> Compiled:

@@ -27,6 +27,14 @@ def content_hash(paths: Iterable[Path], root: Path) -> str:
     return digest.hexdigest()
 
 
+Signature = tuple[tuple[Path, int, int], ...]
+
+
+def signature(paths: Iterable[Path]) -> Signature:
+    """Path, time and size of files: what a session compares to know whether it must read them again."""
+    return tuple((path, (found := path.stat()).st_mtime_ns, found.st_size) for path in sorted(paths))
+
+
 def cached(kind: str, key: str, shape: type[T], make: Callable[[], T]) -> T:
     """`make()`, or what an earlier run kept of it under the same key and program version.
 

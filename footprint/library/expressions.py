@@ -12,6 +12,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
 
 from footprint.errors import InputError, nearest
 
@@ -30,7 +32,7 @@ MAX_DEPTH = 50
 
 def names_in(expression: str) -> frozenset[str]:
     """The parameter names an expression uses."""
-    return frozenset(m.group(2) for m in _TOKEN.finditer(expression) if m.group(2)) - RESERVED
+    return frozenset(name for _, name, _ in _tokens(expression) if name) - RESERVED
 
 
 def evaluate(expression: str, values: Mapping[str, float]) -> float:
@@ -46,13 +48,19 @@ def evaluate(expression: str, values: Mapping[str, float]) -> float:
     return value
 
 
+@lru_cache(maxsize=4096)
+def _tokens(text: str) -> tuple[tuple[str | Any, ...], ...]:
+    """(number, name, symbol) of each token, one of them filled."""
+    return tuple(found.groups() for found in _TOKEN.finditer(text))
+
+
 class _Parser:
     """Recursive descent over the tokens of one expression."""
 
     def __init__(self, text: str, values: Mapping[str, float]) -> None:
         self.text = text
         self.values = values
-        self.tokens = [m.groups() for m in _TOKEN.finditer(text)]
+        self.tokens = _tokens(text)
         self.position = 0
         self.depth = 0
 

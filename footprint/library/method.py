@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footprint.errors import InputError, listed, nearest
-from footprint.library.cache import cached, content_hash
+from footprint.library.cache import Signature, cached, content_hash, signature
 from footprint.library.paths import methods_folder
 from footprint.library.toml import read_toml
 
@@ -155,6 +155,12 @@ def load_method(name: str | Path = "ef-3.1") -> Method:
             raise InputError(f"method '{name}' is not known{nearest(str(name), known)}; allowed: {listed(known)}, or a folder with a method.toml")
         folder = methods_folder() / str(name)
     files = [folder / "method.toml", *folder.glob("*.csv"), *(folder / "factors").glob("*.csv")]
+    return _loaded(folder, signature(files))
+
+
+@lru_cache(maxsize=8)
+def _loaded(folder: Path, signed: Signature) -> Method:
+    files = [path for path, _, _ in signed]
     sha256 = content_hash(files, folder)
     compiled = cached("method", sha256, Compiled, lambda: _compile(folder))
     return _unpack(compiled, sha256)

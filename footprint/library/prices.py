@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from footprint.errors import InputError, nearest
+from footprint.library.cache import Signature, signature
 from footprint.library.method import number, read_csv
 from footprint.library.paths import datasets_folder
 
+Prices = Mapping[str, Mapping[int, tuple[float, str]]]
 COLUMNS = ("product", "form", "year", "value", "unit", "source")
 
 
@@ -23,9 +26,18 @@ class Price:
     sources: tuple[str, ...]
 
 
-def load_prices(path: Path | None = None) -> Mapping[str, Mapping[int, tuple[float, str]]]:
+def load_prices(path: Path | None = None) -> Prices:
     """product -> year -> (USD per kg, source id)."""
     path = path or datasets_folder() / "prices.csv"
+    return _loaded(signature([path])) if path.is_file() else _read(path)
+
+
+@lru_cache(maxsize=8)
+def _loaded(files: Signature) -> Prices:
+    return _read(files[0][0])
+
+
+def _read(path: Path) -> Prices:
     table: dict[str, dict[int, tuple[float, str]]] = {}
     for line, row in read_csv(path, COLUMNS):
         if row["unit"] != "USD/kg":
@@ -41,7 +53,7 @@ def load_prices(path: Path | None = None) -> Mapping[str, Mapping[int, tuple[flo
 
 
 def mean_price(product: str, first: int, last: int,
-               prices: Mapping[str, Mapping[int, tuple[float, str]]]) -> Price:
+               prices: Prices) -> Price:
     """The mean of `product` over the years `first` to `last` for which there is a price (DECISIONS 10).
 
     Where the window has none, the longest available series is used; the years are part of the answer.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from footprint.errors import InputError, listed, nearest
@@ -41,6 +42,7 @@ class Provider:
     voltage: str = ""
 
 
+@lru_cache(maxsize=8192)
 def parse_provider(text: str) -> Provider:
     """`background:steel@CN`, `electricity:CL:MV`, `route:copper/…`, `declaration:a.json`, or a process id."""
     for kind, form in _FORMS.items():

@@ -8,23 +8,22 @@ from pathlib import Path
 
 from footprint.errors import InputError, listed, nearest
 from footprint.library.build import build_route
-from footprint.library.cache import cached, content_hash
+from footprint.library.cache import Signature, cached, content_hash, signature
 from footprint.library.files import RouteFile
 from footprint.library.paths import datasets_folder
 from footprint.library.sources import load_sources
 from footprint.library.toml import read_toml
-from footprint.model import Route, Source
+from footprint.model import Route
 
 
 def route_index(datasets: Path | None = None) -> Mapping[str, str]:
     """Shipped route id (variants included) -> file, relative to the data folder, in the order of ids."""
     root = datasets or datasets_folder()
-    files = sorted((root / "routes").glob("*/*.toml"))
-    return _index(root, tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in files))
+    return _index(root, signature((root / "routes").glob("*/*.toml")))
 
 
 @lru_cache(maxsize=8)
-def _index(root: Path, files: tuple[tuple[Path, int, int], ...]) -> Mapping[str, str]:
+def _index(root: Path, files: Signature) -> Mapping[str, str]:
     """The index while no file changes; across runs it is kept under the hash of their contents."""
     paths = [path for path, _, _ in files]
 
@@ -75,7 +74,7 @@ def _load(path: Path, ident: str | None, variant: str | None, overrides: Mapping
     if ident is not None and ident not in ids:
         raise InputError(f"{path}: declares no '{ident}'{nearest(ident, ids)}; it declares: {listed(ids)}")
     declared = file.declared[ids.index(ident) if ident else 0]
-    return build_route(file, declared, _sources(root), str(path), sha256, variant, overrides)
+    return build_route(file, declared, load_sources(root), str(path), sha256, variant, overrides)
 
 
 def _read(path: Path) -> tuple[RouteFile, str]:
@@ -85,8 +84,3 @@ def _read(path: Path) -> tuple[RouteFile, str]:
         return read_toml(path, RouteFile), ""
     sha256 = content_hash([path], path.parent)
     return cached("route", sha256, RouteFile, lambda: read_toml(path, RouteFile)), sha256
-
-
-@lru_cache(maxsize=8)
-def _sources(root: Path) -> Mapping[str, Source]:
-    return load_sources(root)

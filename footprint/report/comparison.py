@@ -13,7 +13,16 @@ from footprint.impact.result import FootprintResult
 from footprint.model import STAGES
 from footprint.report.console import notes, table, text
 from footprint.report.footprint import background_line
-from footprint.report.numbers import NOT_AVAILABLE, change, number, percent, plural, short_name, short_provider, short_unit
+from footprint.report.numbers import (
+    NOT_AVAILABLE,
+    change,
+    number,
+    percent,
+    plural,
+    short_name,
+    short_provider,
+    short_unit,
+)
 
 Named = Mapping[str, FootprintResult]
 #: with more routes than this the differences in per cent are left out
@@ -26,8 +35,10 @@ def comparison_page(results: Named, answer: Mapping[str, Any], by: str | None) -
     """The values of `footprint compare --json`; `by` adds stages or processes below each category."""
     letters = {name: letter(n) for n, name in enumerate(results)}
     names = list(results)
-    chunks = [names[i:i + MOST_COLUMNS] for i in range(0, len(names), MOST_COLUMNS)]
-    tables = [part for chunk in chunks for part in (text(""), _table({n: results[n] for n in chunk}, answer, by, letters))]
+    chunks = [names[i : i + MOST_COLUMNS] for i in range(0, len(names), MOST_COLUMNS)]
+    tables = [
+        part for chunk in chunks for part in (text(""), _table({n: results[n] for n in chunk}, answer, by, letters))
+    ]
     return Group(_legend(results, letters), *tables, text(""), notes(_remarks(results, answer)))
 
 
@@ -48,13 +59,21 @@ def _legend(results: Named, letters: Mapping[str, str]) -> Table:
 def _table(results: Named, answer: Mapping[str, Any], by: str | None, letters: Mapping[str, str]) -> Table:
     names = list(results)
     with_changes = len(letters) <= WITH_CHANGES
-    heads = [head for n, name in enumerate(names) for head in _heads(letters[name], letters[names[0]], with_changes and n > 0)]
+    heads = [
+        head
+        for n, name in enumerate(names)
+        for head in _heads(letters[name], letters[names[0]], with_changes and n > 0)
+    ]
     made = table("", "category", "unit", *heads, right=heads, wide=("category",))
     for code, values in answer["results"].items():
         category = next(iter(results.values()))[code]
         marks = {name: (result[code].value, bool(result[code].not_covered)) for name, result in results.items()}
-        made.add_row(code, short_name(category.name), short_unit(category.unit),
-                     *_cells([_value(values[n], *marks[n]) for n in names], [values[n] for n in names], with_changes))
+        made.add_row(
+            code,
+            short_name(category.name),
+            short_unit(category.unit),
+            *_cells([_value(values[n], *marks[n]) for n in names], [values[n] for n in names], with_changes),
+        )
         if not any(values.values()):
             continue
         for label, parts in _parts(answer, code, by, names):
@@ -82,13 +101,16 @@ def _value(scaled: float, value: float, gaps: bool) -> str:
     return f"{number(scaled)}{'*' if gaps else ''}"
 
 
-def _parts(answer: Mapping[str, Any], code: str, by: str | None, names: Sequence[str]) -> Iterator[tuple[str, Mapping[str, float]]]:
+def _parts(
+    answer: Mapping[str, Any], code: str, by: str | None, names: Sequence[str]
+) -> Iterator[tuple[str, Mapping[str, float]]]:
     """The parts of a category that any route has: stages in order, or the largest processes."""
     if by == "stage":
         found = answer["by_stage"][code]
         yield from ((stage, found[stage]) for stage in STAGES if stage in found)
     elif by == "process":
-        found = {part: {n: v for n, v in values.items() if n in names} for part, values in answer["by_process"][code].items()}
+        every = answer["by_process"][code]
+        found = {part: {n: v for n, v in values.items() if n in names} for part, values in every.items()}
         ranked = sorted(found.items(), key=lambda item: -max((abs(v) for v in item[1].values()), default=0.0))
         kept = [(short_provider(part), values) for part, values in ranked if any(values.values())]
         yield from kept[:MOST_ROWS]
@@ -102,7 +124,8 @@ def _remarks(results: Named, answer: Mapping[str, Any]) -> Iterator[tuple[str, s
     declared = [result.route.declared for result in results.values()]
     if len({(d.product, d.form, d.grade) for d in declared}) > 1:
         elements = {d.element for d in declared}
-        hint = "; `--per element` compares contained metal" if answer["per"] == "declared unit" and len(elements) == 1 and None not in elements else ""
+        alike = answer["per"] == "declared unit" and len(elements) == 1 and None not in elements
+        hint = "; `--per element` compares contained metal" if alike else ""
         yield "Products", f"not the same product, form and grade{hint}"
     if gaps := sorted({code for r in results.values() for code in r.codes if r[code].not_covered}):
         yield "* Not covered", f"some background processes in use hold no data: {', '.join(gaps)}"

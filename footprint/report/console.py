@@ -32,7 +32,9 @@ def table(*columns: str, right: Iterable[str] = (), wide: Iterable[str] = (), ga
     made = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, gap - 1, 0, 0), header_style="bold")
     right, wide = set(right), set(wide)
     for column in columns:
-        made.add_column(column, justify="right" if column in right else "left", no_wrap=column not in wide, overflow="fold")
+        made.add_column(
+            column, justify="right" if column in right else "left", no_wrap=column not in wide, overflow="fold"
+        )
     return made
 
 

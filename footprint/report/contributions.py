@@ -39,16 +39,18 @@ def stage_table(result: FootprintResult) -> Table:
 def _blocks(result: FootprintResult, by: str) -> Iterator[RenderableType]:
     for n, code in enumerate(result.codes):
         category, values = result[code], parts_of(result, code, by)
-        head = Text.assemble((f"{code}  ", "bold"), f"{clean(category.name)}: {value_cell(category)} {clean(category.unit)}")
+        head = Text.assemble(
+            (f"{code}  ", "bold"), f"{clean(category.name)}: {value_cell(category)} {clean(category.unit)}"
+        )
         yield Group(*([text("")] if n else []), head, _block(category, values))
 
 
 def parts_of(result: FootprintResult, code: str, by: str) -> Mapping[str, float]:
     """Name -> value of what adds to a category; a process in two stages counts as two, as in the hotspots."""
-    column = result.method.column[code]
     if by == "flow":
+        column = result.method.column[code]
         return {f"{f.flow} ({f.compartment})": float(f.values[column]) for f in result.flows}
-    return result.grouped(column, lambda c: f"{short_provider(c.background or c.process)} ({c.stage})")
+    return result.split(code, lambda c: f"{short_provider(c.background or c.process)} ({c.stage})")
 
 
 def _block(category: CategoryResult, values: Mapping[str, float]) -> Table:

@@ -21,8 +21,9 @@ STATUS_STYLES = {"missing": "bold red", "elsewhere": "yellow", "cut-off": "yello
 
 def findings_page(route: str, findings: Sequence[Finding], matrix: Sequence[Row]) -> RenderableType:
     """How many findings, the completeness matrix of Annex V, and then the findings, errors first."""
-    head = text(f"{route}: {tally(findings) or 'no findings'}", "bold")
-    parts: list[RenderableType] = [head, text(""), text("Annex V", "bold"), matrix_table(matrix)]
+    parts: list[RenderableType] = [text(f"{route}: {tally(findings) or 'no findings'}", "bold")]
+    if matrix:
+        parts += [text(""), text("Annex V", "bold"), matrix_table(matrix)]
     if findings:
         parts += [text(""), text("Findings", "bold"), findings_table(findings)]
     return Group(*parts)
@@ -30,7 +31,7 @@ def findings_page(route: str, findings: Sequence[Finding], matrix: Sequence[Row]
 
 def tally(findings: Sequence[Finding]) -> str:
     """`2 errors, 1 note`; nothing where there is none."""
-    counts = Counter(finding.severity for finding in findings)
+    counts = Counter[str](finding.severity for finding in findings)
     return ", ".join(plural(counts[severity], severity) for severity in SEVERITIES if counts[severity])
 
 
@@ -40,7 +41,9 @@ def matrix_table(matrix: Sequence[Row]) -> Table:
     for row in matrix:
         why = ", ".join(row.by) if row.by else ""
         why = f"{why}; {row.reason}" if why and row.reason else why or row.reason
-        made.add_row(text(f"({row.letter})"), text(row.title), text(row.status, STATUS_STYLES.get(row.status, "")), text(why))
+        made.add_row(
+            text(f"({row.letter})"), text(row.title), text(row.status, STATUS_STYLES.get(row.status, "")), text(why)
+        )
     return made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Group, RenderableType
@@ -11,8 +10,9 @@ from rich.table import Table
 from footprint.impact.hotspots import Hotspot, Hotspots
 from footprint.impact.result import CategoryResult, FlowContribution, FootprintResult
 from footprint.inventory.allocation import Share
-from footprint.model import STAGES, Finding
+from footprint.model import STAGES
 from footprint.report.console import notes, table, text
+from footprint.report.findings import tally
 from footprint.report.numbers import (
     NOT_AVAILABLE,
     change,
@@ -33,10 +33,15 @@ PURE = 0.98
 MOST_NAMED = 3
 STAGE_HEADS = {"extraction": "extr.", "concentration": "conc.", "refining": "refin.", "recycling": "recyc."}
 SPOKEN_RULES = {
-    "mass": "mass", "element-mass": "contained metal", "energy": "energy", "economic": "value", "subdivision": "subdivision",
+    "mass": "mass",
+    "element-mass": "contained metal",
+    "energy": "energy",
+    "economic": "value",
+    "subdivision": "subdivision",
 }
 SPOKEN_CHOICES = {
-    "long_term_exclude": "without long-term emissions", "long_term_include": "with long-term emissions",
+    "long_term_exclude": "without long-term emissions",
+    "long_term_include": "with long-term emissions",
     "regional": "regional factors",
 }
 TIERS = {
@@ -80,7 +85,9 @@ def category_table(result: FootprintResult) -> Table:
         category = result[code]
         shares = [part(category.by_stage.get(stage, 0.0), category.value) for stage in stages]
         estimates = percent(category.screening_share) if category.value else "–"
-        made.add_row(code, short_name(category.name), value_cell(category), short_unit(category.unit), *shares, estimates)
+        made.add_row(
+            code, short_name(category.name), value_cell(category), short_unit(category.unit), *shares, estimates
+        )
     return made
 
 
@@ -91,7 +98,8 @@ def stages_of(result: FootprintResult) -> list[str]:
 
 def summary(result: FootprintResult, spots: Hotspots, legal: str) -> Iterator[tuple[str, str]]:
     """The labelled lines below the table."""
-    yield "Columns", f"{', '.join(STAGE_HEADS[s] + ' ' + s for s in stages_of(result))}: share of the value; est.: share on unconfirmed estimates"
+    stages = ", ".join(f"{STAGE_HEADS[stage]} {stage}" for stage in stages_of(result))
+    yield "Columns", f"{stages}: share of the value; est.: share on unconfirmed estimates"
     if gaps := [f"{code} ({len(result[code].not_covered)})" for code in result.codes if result[code].not_covered]:
         yield "* Not covered", f"background processes in use without data for the category: {', '.join(gaps)}"
     yield from hotspot_lines(spots)
@@ -105,14 +113,14 @@ def summary(result: FootprintResult, spots: Hotspots, legal: str) -> Iterator[tu
 
 def status_lines(result: FootprintResult, legal: str) -> Iterator[tuple[str, str]]:
     """What the numbers are good for: findings, data tier, background, law."""
-    yield "Findings", findings_line(result.findings, result.route.path if ".toml" in result.route.path else result.route.id)
+    yield "Findings", f"{tally(result.findings)}; `footprint check` lists them" if result.findings else "none"
     yield "Data", TIERS[result.tier]
     yield "Background", background_line(result.background[0])
     yield "Legal status", legal
 
 
 def background_line(ident: str) -> str:
-    """Which background, and that it makes the result a screening (DECISIONS 14)."""
+    """Which background, and that it makes the result a screening."""
     return f"screening: background '{ident}' is not EF-compliant"
 
 
@@ -131,18 +139,18 @@ def _shares(spots: Iterable[Hotspot]) -> str:
 
 
 def element_line(result: FootprintResult, spots: Hotspots) -> Iterator[tuple[str, str]]:
-    """The most relevant categories per kg of contained element, where the product is not the element itself (DECISIONS 11)."""
+    """The most relevant categories per kg of contained element, where the product is not that element itself."""
     declared = result.route.declared
     if not declared.element or not declared.content or declared.content >= PURE:
         return
     found = [result[spot.name] for spot in spots.categories]
-    values = [f"{c.code} {number(c.value / declared.unit_kg / declared.content)} {c.unit}" for c in found]
+    values = [f"{c.code} {number(c.value / declared.unit_kg / declared.content)} {short_unit(c.unit)}" for c in found]
     if values:
-        yield f"Per kg {declared.element}", f"{', '.join(values)} ({number(declared.content)} kg {declared.element} per kg)"
+        yield f"Per kg {declared.element}", f"{', '.join(values)} (content {number(declared.content)} kg/kg)"
 
 
 def allocation_lines(shares: Sequence[Share]) -> Iterator[tuple[str, str]]:
-    """One line per joint process of the route: who carries how much, by which rule; those of the background are counted."""
+    """One line per joint process of the route: who carries how much, by which rule; background ones are counted."""
     groups: dict[tuple[str, str], list[str]] = {}
     for share in shares:
         groups.setdefault((share.process, share.rule), []).append(f"{share.product} {percent(share.share)}")
@@ -154,7 +162,7 @@ def allocation_lines(shares: Sequence[Share]) -> Iterator[tuple[str, str]]:
 
 
 def sensitivity_lines(result: FootprintResult, first: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """What another choice for long-term emissions, allocation or regional factors changes; categories `first` by name."""
+    """What another choice for long-term emissions, allocation or regional factors changes, categories `first` first."""
     for n, (name, values) in enumerate(_alternatives(result).items()):
         moved = {code: value for code, value in values.items() if _moves(value, result[code].value)}
         named = [f"{code} {change(moved[code], result[code].value)}" for code in first if code in moved]
@@ -168,7 +176,8 @@ def sensitivity_lines(result: FootprintResult, first: Sequence[str]) -> Iterator
 
 def _range(result: FootprintResult, values: Mapping[str, float], codes: Sequence[str]) -> str:
     ranked = sorted(codes, key=lambda code: values[code] / result[code].value if result[code].value else 0.0)
-    return f"{change(values[ranked[0]], result[ranked[0]].value)} to {change(values[ranked[-1]], result[ranked[-1]].value)}"
+    ends = [change(values[code], result[code].value) for code in (ranked[0], ranked[-1])]
+    return " to ".join(dict.fromkeys(ends))
 
 
 def _alternatives(result: FootprintResult) -> Mapping[str, Mapping[str, float]]:
@@ -176,8 +185,10 @@ def _alternatives(result: FootprintResult) -> Mapping[str, Mapping[str, float]]:
     found: dict[str, dict[str, float]] = {}
     for code in result.codes:
         for name, value in result[code].sensitivity.items():
-            by_rule = {f"allocation by {SPOKEN_RULES[rule]}": v for rule, v in value.items()} if isinstance(value, Mapping) else {}
-            for label, other in (by_rule or {SPOKEN_CHOICES.get(name, name): value}).items():
+            choices = {SPOKEN_CHOICES.get(name, name): value}
+            if isinstance(value, Mapping):
+                choices = {f"allocation by {SPOKEN_RULES[rule]}": other for rule, other in value.items()}
+            for label, other in choices.items():
                 if other is not None:
                     found.setdefault(label, {})[code] = other
     return found
@@ -192,10 +203,3 @@ def not_characterised_line(flows: Sequence[FlowContribution]) -> str:
     largest = max(flows, key=lambda flow: (flow.unit == "kg", abs(flow.amount)))
     named = f"{largest.flow} to {largest.compartment}, {number(largest.amount)} {largest.unit}"
     return f"{plural(len(flows), 'elementary flow')} without a factor in any category (not zero); the largest: {named}"
-
-
-def findings_line(findings: Sequence[Finding], route: str) -> str:
-    """How many of each severity, and where to read them."""
-    counts = Counter(finding.severity for finding in findings)
-    found = [plural(counts[severity], severity) for severity in ("error", "warning", "note") if counts[severity]]
-    return f"{', '.join(found)}; `footprint check {route}` lists them" if found else "none"

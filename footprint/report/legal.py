@@ -11,5 +11,6 @@ def status_line(delegated_act: Entry) -> str:
     """Whether an act obliges anyone to declare, and what the numbers are as long as none does."""
     if delegated_act.value == "none":
         seen = f" (looked up {delegated_act.retrieved})" if delegated_act.retrieved else ""
-        return f"no adopted Article 31 delegated act is known{seen}: for information, not a declaration under {REGULATION}"
+        known = f"no adopted Article 31 delegated act is known{seen}"
+        return f"{known}: for information, not a declaration under {REGULATION}"
     return f"{delegated_act.value} ({delegated_act.reference}, {delegated_act.status})"

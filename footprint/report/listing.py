@@ -38,7 +38,9 @@ def _routes_table(routes: Sequence[Mapping[str, Any]]) -> Table:
     made.add_column(no_wrap=True, width=len("screening"))
     for route in routes:
         _, at, variant = route["id"].partition("@")
-        made.add_row(text(f"    @{variant}" if at else f"  {route['id']}"), text(route["system"]), text(route["tier"] or "–"))
+        made.add_row(
+            text(f"    @{variant}" if at else f"  {route['id']}"), text(route["system"]), text(route["tier"] or "–")
+        )
         if not at:
             made.add_row(text(f"    {route['product']}", "dim"))
     return made
@@ -47,7 +49,8 @@ def _routes_table(routes: Sequence[Mapping[str, Any]]) -> Table:
 def _below(materials: Sequence[Material]) -> Iterator[tuple[str, str]]:
     routes = [route for material in materials for route in material["routes"]]
     with_routes = [material for material in materials if material["routes"]]
-    yield "Routes", f"{plural(len(routes), 'route')} of {plural(len(with_routes), 'material')}; `footprint calc ID` calculates one"
+    count = f"{plural(len(routes), 'route')} of {plural(len(with_routes), 'material')}"
+    yield "Routes", f"{count}; `footprint calc ID` calculates one"
     if without := [material["annex_ii"] for material in materials if not material["routes"]]:
         yield "No route yet", ", ".join(without)
     yield "Data tier", "published: at least 80% of the weighted impacts on confirmed amounts; screening: below 50%"

@@ -6,7 +6,7 @@ import re
 
 #: instead of a number where no data cover it; never 0
 NOT_AVAILABLE = "n/a"
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def number(value: float) -> str:
@@ -33,7 +33,7 @@ def part(value: float, total: float) -> str:
 
 
 def change(value: float, reference: float) -> str:
-    """How far `value` lies from `reference`: `+12%`, `-25%`, `same`, `19.3x`; empty where a sign or zero forbids a ratio."""
+    """How far `value` lies from `reference`: `+12%`, `same`, `19.3x`; empty where a sign or zero forbids a ratio."""
     if reference == 0 or (value < 0) != (reference < 0):
         return ""
     if value == reference:
@@ -55,7 +55,11 @@ def clean(text: str) -> str:
 
 
 #: units whose table form is shorter; the full one is in the JSON
-_SHORT_UNITS = {"disease incidence": "disease inc.", "pt (dimensionless)": "pt", "m3 world eq (deprived)": "m3 world eq"}
+_SHORT_UNITS = {
+    "disease incidence": "disease inc.",
+    "pt (dimensionless)": "pt",
+    "m3 world eq (deprived)": "m3 world eq",
+}
 
 
 def short_unit(unit: str) -> str:

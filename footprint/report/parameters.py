@@ -23,15 +23,18 @@ def wrapped(explanation: str) -> Text:
     lines: list[str] = []
     for line in explanation.splitlines():
         indent = " " * (len(line) - len(line.lstrip()))
-        lines += textwrap.wrap(line, WIDTH, subsequent_indent=f"{indent}  ", break_long_words=False, break_on_hyphens=False) or [""]
+        wrapper = textwrap.TextWrapper(
+            WIDTH, subsequent_indent=f"{indent}  ", break_long_words=False, break_on_hyphens=False
+        )
+        lines += wrapper.wrap(line) or [""]
     return text("\n".join(lines))
 
 
 def parameters_page(entries: Sequence[tuple[Parameter, Entry | None]], day: date) -> RenderableType:
     """Every parameter with status and value on a day; None where it has no value yet."""
     made = Table.grid(padding=(0, 2, 0, 0))
-    made.add_column(no_wrap=True)
-    made.add_column(no_wrap=True)
+    made.add_column(no_wrap=True, width=max(len(parameter.id) for parameter, _ in entries))
+    made.add_column(no_wrap=True, width=len("assumption"))
     made.add_column(no_wrap=True, overflow="ellipsis")
     for parameter, entry in entries:
         if entry is None:
@@ -39,5 +42,6 @@ def parameters_page(entries: Sequence[tuple[Parameter, Entry | None]], day: date
         else:
             value = text(format_value(entry.value, parameter.unit), "dim")
             made.add_row(text(parameter.id), text(entry.status, STYLES[entry.status]), value)
-    below = f"{plural(len(entries), 'parameter')} on {day}; `footprint explain ID` shows value, provision, link and history"
+    found = f"{plural(len(entries), 'parameter')} on {day}"
+    below = f"{found}; `footprint explain ID` shows value, provision, link and history"
     return Group(made, text(""), text(below))

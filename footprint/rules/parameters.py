@@ -10,12 +10,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, get_args
 
 from footprint.errors import FootprintError, InputError, listed, nearest
+from footprint.library.cache import Signature, signature
 from footprint.rules.tables import Table, check_keys, read_table, tables, text, value
 
 Status = Literal["adopted", "draft", "assumption"]
@@ -59,8 +61,13 @@ class Parameter:
 
 def load_parameters(folder: Path) -> Mapping[str, Parameter]:
     """All parameters of the TOML files in `folder` (methods/crma), by id; InputError where a file is not in form."""
+    return _loaded(folder, signature(path for path in folder.glob("*.toml") if path.name not in NOT_PARAMETERS))
+
+
+@lru_cache(maxsize=8)
+def _loaded(folder: Path, files: Signature) -> Mapping[str, Parameter]:
     found: dict[str, Parameter] = {}
-    paths = [path for path in sorted(folder.glob("*.toml")) if path.name not in NOT_PARAMETERS]
+    paths = [path for path, _, _ in files]
     if not paths:
         raise InputError(f"{folder}: no TOML file with parameters")
     for path in paths:

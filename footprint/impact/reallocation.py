@@ -1,0 +1,69 @@
+"""What a result would be under another allocation rule, without building the system again.
+
+A column of a joint process is its reference flow and its exchanges times the share the product carries. Another rule
+changes the shares, so each column's exchanges are scaled by new share / old share and the foreground solved once more;
+the background is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from footprint.errors import InputError
+from footprint.impact.assessment import Assessment
+from footprint.inventory.allocation import AllocationRules, shares
+from footprint.inventory.kernel import Matrix, solve
+from footprint.model import Rule
+
+#: rules shown beside the one in force (DECISIONS 10)
+ALTERNATIVES: tuple[Rule, ...] = ("mass", "element-mass", "economic", "energy")
+
+
+def allocation_sensitivity(assessment: Assessment, rules: AllocationRules,
+                           window: tuple[int, int]) -> Mapping[str, Matrix]:
+    """The result under each other rule that the products have data for, and by value with the prices of `window`.
+
+    A rule for which a product has no data (a price, a content) is left out; so is one that leaves every share as it is.
+    """
+    joint = assessment.graph.joint
+    if not joint or any(exchange.share_with for process in joint.values() for exchange in process.exchanges):
+        return {}
+    candidates = {str(rule): replace(rules, override=rule) for rule in ALTERNATIVES}
+    candidates[f"economic, {window[0]} to {window[1]}"] = replace(rules, override="economic", window=window)
+    found: dict[str, Matrix] = {}
+    for name, candidate in candidates.items():
+        try:
+            factor = _factors(assessment, candidate)
+        except InputError:
+            continue
+        if not np.allclose(factor, 1.0, rtol=1e-12, atol=0.0):
+            found[name] = _totals(assessment, factor)
+    return found
+
+
+def _factors(assessment: Assessment, rules: AllocationRules) -> Matrix:
+    """New share / old share of each foreground node; one where the process is not joint."""
+    graph = assessment.graph
+    old = {(share.process, share.product): share.share for share in graph.shares}
+    factor = np.ones(graph.foreground)
+    for key, process in graph.joint.items():
+        new = {share.product: share.share for share in shares(process, rules)}
+        for i, node in enumerate(graph.nodes[:graph.foreground]):
+            if node.process == key:
+                factor[i] = new[node.flow] / old[key, node.flow]
+    return factor
+
+
+def _totals(assessment: Assessment, factor: Matrix) -> Matrix:
+    """Impact of the declared unit with every foreground column's exchanges times `factor`."""
+    graph, solved, n = assessment.graph, assessment.solved, assessment.graph.foreground
+    made = np.diag(graph.production[:n])
+    demand = np.zeros(n)
+    demand[graph.demand] = graph.amount
+    s = solve(made + (solved.foreground.matrix - made) * factor, demand)
+    scaled = s * factor
+    total: Matrix = assessment.direct[:, :n] @ scaled - assessment.supplied @ (solved.links @ scaled)
+    return total
