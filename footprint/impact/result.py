@@ -128,9 +128,12 @@ class FootprintResult:
                        for name, values in self.alternatives.items()}
         if self.allocation_sensitivity:
             sensitivity["allocation"] = {rule: float(v[column]) for rule, v in self.allocation_sensitivity.items()}
+        by_stage, by_process, by_background = (
+            {name: float(values[column]) for name, values in part.items()} for part in self._parts
+        )
         return CategoryResult(
             code, category.name, category.unit, float(self.totals[column]),
-            *({name: float(values[column]) for name, values in part.items()} for part in self._parts),
+            by_stage, by_process, by_background,
             self.not_covered.get(code, ()), float(self.screening[column]), sensitivity,
             {c.code.removeprefix(f"{code}-").replace("-", "_"): float(self.totals[i])
              for i, c in enumerate(self.method.categories) if c.parent == code},

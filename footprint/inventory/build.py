@@ -80,7 +80,7 @@ class _Walk:
         while self.pending:
             task = self.pending.pop()
             key = task.node.key
-            if task.node.foreground:
+            if not task.shared:
                 self.columns[key] = self._write(task)
                 continue
             if key not in self.kept.columns:
@@ -133,8 +133,10 @@ class _Walk:
         if full not in self.nodes:
             node = Node(full, key, process.name, product.flow, product.amount.unit, process.location,
                         process.stage or "", route is not None, process.tier, process.not_covered, product.is_waste)
-            task = Task(node, process, product, self._share(process, key, product, route is not None), route, prefix)
-            if not node.foreground:
+            share = self._share(process, key, product, route is not None)
+            shared = route is None and not key.startswith("declaration:")
+            task = Task(node, process, product, share, route, prefix, shared)
+            if shared:
                 self.kept.tasks[full] = task
             self._found(task)
         return full

@@ -14,7 +14,10 @@ from footprint.uncertainty.distributions import UNCERTAINTY_DTYPE, uncertainty_r
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A node whose exchanges are to be written: a product of a process, with the share of its burden it carries."""
+    """A node whose exchanges are to be written: a product of a process, with the share of its burden it carries.
+
+    `shared` marks a process of the background itself, which is the same for every route.
+    """
 
     node: Node
     process: Process
@@ -22,6 +25,7 @@ class Task:
     share: float
     route: Route | None
     prefix: str
+    shared: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def check_signs(graph: Graph, s: Matrix) -> None:
 def _condition(matrix: Matrix, inverse: Matrix) -> float:
     """The condition number in the 1-norm."""
     with np.errstate(all="ignore"):
-        return float(np.abs(matrix).sum(axis=0).max() * np.abs(inverse).sum(axis=0).max())
+        return float(np.abs(matrix).sum(axis=0).max(initial=0.0) * np.abs(inverse).sum(axis=0).max(initial=0.0))
 
 
 def _named(names: Sequence[str], index: int) -> str:
