@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from footprint.checks.system import amounts, error, note, warning
 from footprint.errors import listed
+from footprint.library.build import CHOSEN
 from footprint.library.expressions import names_in
 from footprint.model import Amount, Finding, Route, Source
 
@@ -44,12 +45,13 @@ def unbounded_estimates(route: Route) -> Iterator[Finding]:
 
 
 def _bounded(amount: Amount, free: frozenset[str]) -> bool:
-    return amount.spread is not None or bool(amount.expression and names_in(amount.expression) & free)
+    chosen = amount.spread is not None or amount.note == CHOSEN
+    return chosen or bool(amount.expression and names_in(amount.expression) & free)
 
 
 def _spread_parameters(route: Route) -> frozenset[str]:
-    """Names of parameters that have a spread, or are computed from one that has."""
-    found = {p.name for p in route.parameters if p.amount.spread}
+    """Names of parameters that have a spread or a chosen value, or are computed from one that has."""
+    found = {p.name for p in route.parameters if p.amount.spread or p.amount.note == CHOSEN}
     while True:
         more = {p.name for p in route.parameters if p.amount.expression and names_in(p.amount.expression) & found}
         if more <= found:

@@ -66,13 +66,13 @@ def _checked(name: str, settings: Settings) -> Checked:
     from footprint.library.routes import load_route
     from footprint.model import Finding
 
-    route, failures, result = load_route(name), [], None
+    route = load_route(name)
     try:
-        result = calculate_route(route, settings)
+        findings = calculate_route(route, settings).findings
     except FootprintError as error:
-        failures.append(Finding("calculation.failed", "error", "route", str(error)))
-    found = checks(route, background=settings.background, method=settings.method, result=result)
-    return Checked(route, (*failures, *found), completeness(route))
+        failure = Finding("calculation.failed", "error", "route", str(error))
+        findings = (failure, *checks(route, background=settings.background, method=settings.method))
+    return Checked(route, findings, completeness(route))
 
 
 def findings_json(checked: Checked) -> dict[str, Any]:

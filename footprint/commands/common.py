@@ -173,15 +173,10 @@ def _finite(name: str, value: str) -> float:
 
 def calculated(name: str, settings: Settings, values: Mapping[str, float]) -> FootprintResult:
     """The footprint of one route, with the findings of its checks."""
-    from dataclasses import replace
-
     from footprint.calculation import calculate_route
-    from footprint.checks.run import check
     from footprint.library.routes import load_route
 
-    route = load_route(name, values or None)
-    result = calculate_route(route, settings)
-    return replace(result, findings=check(route, background=settings.background, method=settings.method, result=result))
+    return calculate_route(load_route(name, values or None), settings)
 
 
 def in_turn(names: Sequence[str], work: Callable[[str], T], doing: str) -> tuple[list[T], list[str]]:

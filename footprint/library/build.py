@@ -30,6 +30,8 @@ from footprint.library.providers import RESOURCE_COMPARTMENTS, check_emission_co
 from footprint.units import check_parameter_unit, unit
 
 Sources = Mapping[str, model.Source]
+#: note of a parameter whose value a variant or a caller chose: it is no estimate of anything, and has no bounds
+CHOSEN = "chosen by the variant or the caller"
 #: how far a rounded amount may lie outside bounds that are rounded too, relative
 ROUNDING = 1e-3
 
@@ -109,11 +111,11 @@ def _parameter_rows(rows: Mapping[str, ParameterRow], change: VariantRow, overri
         old = _known_parameter(name, rows, path)
         given = {k: v for k in override.__struct_fields__ if (v := getattr(override, k)) is not None}
         if "low" not in given and "high" not in given:
-            given |= {"low": None, "high": None}
+            given |= {"low": None, "high": None, "note": CHOSEN}
         changed[name] = msgspec.structs.replace(old, **given)
     for name, value in overrides.items():
         old = _known_parameter(name, rows, path)
-        changed[name] = msgspec.structs.replace(old, value=value, low=None, high=None, spread=None)
+        changed[name] = msgspec.structs.replace(old, value=value, low=None, high=None, spread=None, note=CHOSEN)
     return changed
 
 
@@ -184,7 +186,7 @@ def build_process(row: ProcessRow, scope: Scope, group: str = "") -> model.Proce
     quality = model.DataQuality(q.TeR, q.GeR, q.TiR, q.P) if q else None
     return model.Process(
         id=row.id, name=row.name, location=row.location, year=row.year, products=tuple(products),
-        exchanges=tuple(_exchange(e, scope.at(f"exchange {i} ({e.input or e.output})"), products)
+        exchanges=tuple(_exchange(e, scope.at(f"exchange {i} ({e.input or e.output or 'neither input nor output'})"), products)
                         for i, e in enumerate(row.exchange, 1)),
         stage=row.stage, annex_v=tuple(row.annex_v), operator_control=row.operator_control, allocation=row.allocation,
         quality=quality, note=row.note, tier=row.tier or "", not_covered=tuple(row.not_covered), group=group,

@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from footprint import __version__
+from footprint.errors import InputError
 from footprint.library.paths import cache_folder
 
 T = TypeVar("T")
@@ -21,7 +22,10 @@ def content_hash(paths: Iterable[Path], root: Path) -> str:
     """SHA-256 over names (relative to `root`, with `/`) and bytes of files, in the order of their names."""
     digest = hashlib.sha256()
     for path in sorted(paths, key=lambda p: p.relative_to(root).as_posix()):
-        data = path.read_bytes()
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read ({error.strerror})") from None
         digest.update(f"{path.relative_to(root).as_posix()}\0{len(data)}\0".encode())
         digest.update(data)
     return digest.hexdigest()

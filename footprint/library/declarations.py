@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from footprint.errors import InputError
+from footprint.library.files import Location, Year
 from footprint.library.paths import inside
 from footprint.library.toml import read_text
 from footprint.model import Amount, Exchange, Process, Product
-from footprint.units import unit
+from footprint.units import Unit, unit
 
 COMPARTMENT = "declared"
 
@@ -44,24 +46,38 @@ class SupplierDeclaration(msgspec.Struct, forbid_unknown_fields=True, frozen=Tru
     method: str
     ruleset: str = ""
     verification: str = ""
-    location: str = "GLO"
-    year: int
-    results: dict[str, Declared]
+    location: Location = "GLO"
+    year: Year
+    results: Annotated[dict[str, Declared], msgspec.Meta(min_length=1)]
 
 
-def declaration_process(route_path: str, name: str, place: str) -> Process:
-    """The declaration in `name`, a file beside (or below) the route's file, as an aggregated process."""
+def read_declaration(route_path: str, name: str) -> tuple[Path, SupplierDeclaration, Unit]:
+    """The declaration in `name`, a file beside (or below) the route's file, and the unit its product is in.
+
+    Raises InputError where the file lies elsewhere, is not in form, or has a number that is not finite.
+    """
     path = inside(Path(route_path).resolve().parent, name)
     try:
         found = msgspec.json.decode(read_text(path), type=SupplierDeclaration)
-    except msgspec.MsgspecError as error:
-        raise InputError(f"{path}: {error}") from None
+        made = unit(found.declared_unit.unit)
+    except (msgspec.MsgspecError, InputError, RecursionError) as error:
+        raise InputError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from None
     if found.schema != "footprint/supplier-declaration/1":
         raise InputError(f"{path}: schema '{found.schema}'; allowed: footprint/supplier-declaration/1")
-    made = unit(found.declared_unit.unit)
     if not (math.isfinite(found.declared_unit.amount) and found.declared_unit.amount > 0):
         raise InputError(f"{path}: the declared unit is {found.declared_unit.amount}; it must be above zero")
-    amounts = {code: _finite(code, given.value, path) for code, given in found.results.items()}
+    for code, given in found.results.items():
+        if not math.isfinite(given.value):
+            raise InputError(f"{path}: {code} is {given.value}; a finite number is needed")
+    return path, found, made
+
+
+def declaration_process(route_path: str, name: str, place: str) -> Process:
+    """The declaration in `name` as an aggregated process; `place` is that of the exchange, for error messages."""
+    try:
+        path, found, made = read_declaration(route_path, name)
+    except InputError as error:
+        raise InputError(f"{place}: {error}") from None
     return Process(
         id=f"declaration:{name}", name=f"{found.declared_unit.product}, declared by {found.operator}",
         location=found.location, year=found.year,
@@ -69,14 +85,8 @@ def declaration_process(route_path: str, name: str, place: str) -> Process:
                           Amount(found.declared_unit.amount * made.factor, made.base, "", str(path), "published")),),
         exchanges=tuple(
             Exchange("emission", code, COMPARTMENT,
-                     Amount(value, found.results[code].unit, "", str(path), "published"))
-            for code, value in sorted(amounts.items())
+                     Amount(given.value, given.unit, "", str(path), "published"))
+            for code, given in sorted(found.results.items())
         ),
         tier="A" if found.verification else "C",
     )
-
-
-def _finite(code: str, value: float, path: Path) -> float:
-    if not math.isfinite(value):
-        raise InputError(f"{path}: {code} is {value}; a finite number is needed")
-    return value

@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 
 from footprint.errors import InputError, listed, nearest
-from footprint.library.files import ExchangeRow, ProcessRow, ProductRow, Row
-from footprint.library.method import number, read_csv
+from footprint.library.files import ExchangeRow, NotNegative, ProcessRow, ProductRow, Row, Share
+from footprint.library.method import number, read_csv, whole
 from footprint.library.providers import Provider
 from footprint.library.toml import read_toml
 
@@ -26,8 +26,8 @@ DOMINANT = 0.9
 class TechnologyRow(Row, kw_only=True, frozen=True):
     """How a column of the mix table splits into background technologies, for all countries or for one."""
 
-    shares: dict[str, float]
-    by_country: dict[str, dict[str, float]] = msgspec.field(name="by-country", default={})
+    shares: dict[str, Share]
+    by_country: dict[str, dict[str, Share]] = msgspec.field(name="by-country", default={})
     source: str
     locator: str = ""
     note: str = ""
@@ -36,8 +36,8 @@ class TechnologyRow(Row, kw_only=True, frozen=True):
 class LossRow(Row, kw_only=True, frozen=True):
     """Electricity lost between two voltages, as a share of what is delivered."""
 
-    value: float
-    by_country: dict[str, float] = msgspec.field(name="by-country", default={})
+    value: NotNegative
+    by_country: dict[str, NotNegative] = msgspec.field(name="by-country", default={})
     low: float | None = None
     high: float | None = None
     source: str
@@ -76,18 +76,32 @@ class Tables(msgspec.Struct):
 def read_tables(folder: Path) -> Tables:
     """Read `parameters.toml` and `mix.csv`; shares of a country and year sum to one."""
     parameters = read_toml(folder / "parameters.toml", ParametersFile)
+    _check_parameters(parameters, folder / "parameters.toml")
     path, columns = folder / "mix.csv", list(parameters.technology)
     mix: dict[str, dict[int, tuple[list[float], str]]] = {}
     for line, row in read_csv(path, ("country", "year", "source", *columns)):
+        if unknown := [c for c in row if c not in ("country", "year", "source", *columns)]:
+            raise InputError(f"{path}: column '{unknown[0]}' is not known{nearest(unknown[0], columns)}; parameters.toml names: {listed(columns, 30)}")
         shares = [number(row[column], path, line, column) for column in columns]
         if min(shares) < 0 or abs(sum(shares) - 1) > MIX_TOLERANCE:
             raise InputError(f"{path}, line {line}: the shares of {row['country']} {row['year']} sum to {sum(shares):.4f}; they are never negative and sum to 1")
         years = mix.setdefault(row["country"], {})
-        year = int(number(row["year"], path, line, "year"))
+        year = whole(row["year"], path, line, "year")
         if year in years:
             raise InputError(f"{path}, line {line}: {row['country']} {year} is given twice")
         years[year] = ([share / sum(shares) for share in shares], row["source"])
     return Tables(parameters, columns, mix)
+
+
+def _check_parameters(parameters: ParametersFile, path: Path) -> None:
+    """The parts of a technology sum to one, and the losses of both steps are there."""
+    for name, technology in parameters.technology.items():
+        for where, parts in (("", technology.shares), *((f", {c}", p) for c, p in technology.by_country.items())):
+            if abs(sum(parts.values()) - 1) > MIX_TOLERANCE:
+                raise InputError(f"{path}, technology '{name}'{where}: the parts sum to {sum(parts.values()):.4g}; they sum to 1")
+    for _, step in _STEP.values():
+        if step not in parameters.losses:
+            raise InputError(f"{path}: [losses.{step}] is missing")
 
 
 def market(provider: Provider, tables: Tables, year: int | None) -> ProcessRow:

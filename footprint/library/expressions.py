@@ -41,7 +41,9 @@ def evaluate(expression: str, values: Mapping[str, float]) -> float:
         raise InputError(f"expression of {len(expression)} characters; at most {MAX_LENGTH} are allowed")
     try:
         value = _Parser(expression, values).parse()
-    except (ZeroDivisionError, OverflowError, ValueError) as error:
+    except OverflowError:
+        raise InputError(f"expression '{expression}' has no value: it is too large") from None
+    except (ZeroDivisionError, ValueError) as error:
         raise InputError(f"expression '{expression}' has no value: {error}") from None
     if isinstance(value, complex) or not math.isfinite(value):
         raise InputError(f"expression '{expression}' has no finite value")

@@ -181,17 +181,33 @@ def _unpack(c: Compiled, sha256: str) -> Method:
 def read_csv(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """(line, row) of a CSV file in UTF-8 whose header holds `columns`; every cell stays text, so NA is Namibia."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             missing = [c for c in columns if c not in (reader.fieldnames or [])]
             if missing:
                 raise InputError(f"{path}: column '{missing[0]}' is missing; it has: {listed(reader.fieldnames or [], 20)}")
             for row in reader:
+                if None in row or None in row.values():
+                    raise InputError(f"{path}, line {reader.line_num}: has {_cells(row)} cells; the header has {len(reader.fieldnames or [])}")
                 yield reader.line_num, row
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: cannot be read as CSV in UTF-8: {error}") from None
+
+
+def _cells(row: Mapping[str | None, object]) -> int:
+    """How many cells a row has: what is too much stands under None, what is missing is None."""
+    extra = row.get(None)
+    return sum(value is not None for key, value in row.items() if key) + (len(extra) if isinstance(extra, list) else 0)
+
+
+def whole(text: str, path: Path, line: int, column: str) -> int:
+    """The whole number in a cell."""
+    value = number(text, path, line, column)
+    if value != int(value):
+        raise InputError(f"{path}, line {line}, column '{column}': '{text}' is not a whole number")
+    return int(value)
 
 
 def number(text: str, path: Path, line: int, column: str) -> float:
@@ -210,6 +226,7 @@ def _compile(folder: Path) -> Compiled:
     file = read_toml(folder / "method.toml", MethodFile)
     categories = [Category(r["code"], r["name"], r["unit"], r.get("parent", ""), r.get("indicator", ""), r.get("model", ""))
                   for _, r in read_csv(folder / "categories.csv", ("code", "name", "unit"))]
+    _check_codes([category.code for category in categories], file, folder)
     flows = _read_flows(folder)
     index = {(flow.name, flow.compartment): i for i, flow in enumerate(flows)}
     glo = np.full((len(flows), len(categories)), np.nan)
@@ -224,8 +241,17 @@ def _compile(folder: Path) -> Compiled:
     for row, flow in enumerate(flows):
         if flow.status == "zero by rule":
             glo[row] = np.where(np.isnan(glo[row]), 0.0, glo[row])
-    normalisation, weighting = _read_weights(folder)
+    normalisation, weighting = _read_weights(folder, [c.code for c in categories if not c.parent])
     return Compiled(file, categories, flows, glo.tobytes(), regional, normalisation, weighting)
+
+
+def _check_codes(codes: list[str], file: MethodFile, folder: Path) -> None:
+    """Category codes are unique, and regional categories are among them."""
+    if twice := sorted({code for code in codes if codes.count(code) > 1}):
+        raise InputError(f"{folder / 'categories.csv'}: category '{twice[0]}' is listed twice")
+    for code in (*file.regional.used, *file.regional.sensitivity):
+        if code not in codes:
+            raise InputError(f"{folder / 'method.toml'}, regional: category '{code}' is not known{nearest(code, codes)}")
 
 
 def _read_flows(folder: Path) -> list[Flow]:
@@ -264,12 +290,17 @@ def _dense(table: Mapping[tuple[int, str], float]) -> tuple[list[int], list[str]
     return rows, places, dense.tobytes()
 
 
-def _read_weights(folder: Path) -> tuple[dict[str, float], dict[str, float]]:
+def _read_weights(folder: Path, codes: list[str]) -> tuple[dict[str, float], dict[str, float]]:
     """Normalisation per person and weighting in per cent: for hotspots, never for a result."""
     path = folder / "normalisation_weighting.csv"
     if not path.is_file():
         return {}, {}
     columns = ("code", "normalisation_per_person", "weighting_percent")
     rows = list(read_csv(path, columns))
+    if missing := sorted(set(codes) ^ {r["code"] for _, r in rows}):
+        raise InputError(f"{path}: category '{missing[0]}' must stand in this file and in categories.csv, or in neither")
+    for n, r in rows:
+        if number(r[columns[1]], path, n, columns[1]) <= 0:
+            raise InputError(f"{path}, line {n}: the normalisation of {r['code']} is {r[columns[1]]}; it must be above zero")
     return ({r["code"]: number(r[columns[1]], path, n, columns[1]) for n, r in rows},
             {r["code"]: number(r[columns[2]], path, n, columns[2]) for n, r in rows})

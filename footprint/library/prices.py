@@ -9,7 +9,7 @@ from pathlib import Path
 
 from footprint.errors import InputError, nearest
 from footprint.library.cache import Signature, signature
-from footprint.library.method import number, read_csv
+from footprint.library.method import number, read_csv, whole
 from footprint.library.paths import datasets_folder
 
 Prices = Mapping[str, Mapping[int, tuple[float, str]]]
@@ -42,7 +42,7 @@ def _read(path: Path) -> Prices:
     for line, row in read_csv(path, COLUMNS):
         if row["unit"] != "USD/kg":
             raise InputError(f"{path}, line {line}: unit '{row['unit']}'; prices are in USD/kg")
-        year, value = int(number(row["year"], path, line, "year")), number(row["value"], path, line, "value")
+        year, value = whole(row["year"], path, line, "year"), number(row["value"], path, line, "value")
         if value <= 0:
             raise InputError(f"{path}, line {line}: the price is {value:g}; it must be above zero")
         years = table.setdefault(row["product"], {})

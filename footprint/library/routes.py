@@ -12,7 +12,7 @@ from footprint.library.cache import Signature, cached, content_hash, signature
 from footprint.library.files import RouteFile
 from footprint.library.paths import datasets_folder
 from footprint.library.sources import load_sources
-from footprint.library.toml import read_toml
+from footprint.library.toml import parse_toml, read_text, read_toml
 from footprint.model import Route
 
 
@@ -78,9 +78,5 @@ def _load(path: Path, ident: str | None, variant: str | None, overrides: Mapping
 
 
 def _read(path: Path) -> tuple[RouteFile, str]:
-    if not path.is_file():
-        return read_toml(path, RouteFile), ""
-    if path.stat().st_size > 8 * 1024 * 1024:
-        return read_toml(path, RouteFile), ""
-    sha256 = content_hash([path], path.parent)
-    return cached("route", sha256, RouteFile, lambda: read_toml(path, RouteFile)), sha256
+    text, sha256 = read_text(path), content_hash([path], path.parent)
+    return cached("route", sha256, RouteFile, lambda: parse_toml(text, str(path), RouteFile)), sha256

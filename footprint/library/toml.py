@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_args
 import msgspec
 
 from footprint.errors import InputError, listed, nearest
+from footprint.library.wording import reworded
 
 T = TypeVar("T")
 MAX_BYTES = 8 * 1024 * 1024
@@ -29,6 +30,8 @@ def read_text(path: Path) -> str:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+    except ValueError:
+        raise InputError(f"{str(path)!r} is no name of a file") from None
 
 
 def read_toml(path: Path, shape: type[T]) -> T:
@@ -46,6 +49,8 @@ def parse_toml(text: str, name: str, shape: type[T]) -> T:
         raise InputError(f"{name}: not valid TOML: {error}{_duplicate_hint(str(error))}") from None
     except RecursionError:
         raise InputError(f"{name}: not valid TOML: nested too deep") from None
+    except ValueError:
+        raise InputError(f"{name}: not valid TOML: a number has too many digits") from None
     try:
         return msgspec.convert(raw, shape, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
@@ -62,17 +67,20 @@ _STEP = re.compile(r"\.([A-Za-z_0-9-]+)|\[(\d+)\]|\[\.\.\.\]")
 
 def _explain(message: str, raw: dict[str, Any], shape: type) -> str:
     """`, process 'reduction', exchange 2: what was found`, from the validator's message and path."""
-    what, _, where = message.partition(" - at `$")
-    what = what.replace("`null`", "nothing").replace("`", "'").replace("Object ", "")
-    place, fields = _place(where.rstrip("`"), raw, shape)
+    what, _, where = message.partition(" - at `")
+    path = where.removeprefix("key` in `")
+    place, value, kind = _place(path.removeprefix("$").rstrip("`"), raw, shape)
+    if path != where:
+        value = _unfit_key(value, kind)
+        return f"{place} '{value}': {reworded(what, value, str)}"
     if unknown := _UNKNOWN.search(message):
-        key = unknown.group(1)
-        what = f"the key '{key}' is not known{nearest(key, fields)}; allowed: {listed(fields, 30)}"
-    return f"{place}: {what}"
+        key, fields = unknown.group(1), _keys(kind)
+        return f"{place}: the key '{key}' is not known{nearest(key, fields)}; allowed: {listed(fields, 30)}"
+    return f"{place}: {reworded(what, value, kind)}"
 
 
-def _place(path: str, raw: Any, shape: Any) -> tuple[str, list[str]]:
-    """The path in the user's words (ids where a table has one, else counted from 1), and the keys allowed there."""
+def _place(path: str, raw: Any, shape: Any) -> tuple[str, Any, Any]:
+    """The path in the user's words (ids where a table has one, else counted from 1), what is there, and of what kind."""
     words, value, kind = "", raw, shape
     for name, index in ((m.group(1), m.group(2)) for m in _STEP.finditer(path)):
         if index is not None:
@@ -88,7 +96,7 @@ def _place(path: str, raw: Any, shape: Any) -> tuple[str, list[str]]:
             kind = _element(kind)
             key, value = _culprit(value, kind)
             words += f" '{key}'" if key else ""
-    return words, _keys(kind)
+    return words, value, kind
 
 
 def _culprit(table: Any, kind: Any) -> tuple[str, Any]:
@@ -99,6 +107,17 @@ def _culprit(table: Any, kind: Any) -> tuple[str, Any]:
         except msgspec.ValidationError:
             return key, value
     return "", None
+
+
+def _unfit_key(table: Any, kind: Any) -> str:
+    """The first key of a table that may not be one."""
+    wanted = next(iter(get_args(_bare(kind))), str)
+    for key in table if isinstance(table, dict) else ():
+        try:
+            msgspec.convert(key, wanted, strict=True)
+        except msgspec.ValidationError:
+            return str(key)
+    return ""
 
 
 def _member(kind: Any, name: str) -> Any:

@@ -92,3 +92,11 @@ def test_a_recalled_source_is_named(basis, kind, fires):
     known = {"invented": Source("invented", "A title", "", 2020, kind, "", basis=basis)}
     found = rules(findings(route_of(LINE + " }"), known))
     assert found == (["provenance.recalled-source"] if fires else [])
+
+
+def test_a_value_chosen_by_a_variant_or_a_caller_is_no_estimate():
+    """Its bounds go with the value it replaces, and nobody needs others."""
+    head = '[parameter.demand]\nvalue = 2.0\nsource = "guess"\nlow = 1.0\nhigh = 3.0\n[variant.v]\nparameter.demand.value = 2.5'
+    line = LINE.replace("2.0", '"2 * demand"') + ', source = "guess" }'
+    assert not findings(route_of(line, head=head))
+    assert not findings(route_of(line, head=head, variant="v"))
