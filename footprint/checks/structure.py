@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from footprint.checks.system import Linked, at_process, error, exchanges, note, partner, provider_product, warning
-from footprint.errors import InputError
+from footprint.errors import InputError, listed
 from footprint.library.background import GLOBAL, Background
+from footprint.library.declarations import read_declaration
 from footprint.library.method import Method
 from footprint.library.providers import Provider
 from footprint.model import Exchange, Finding, Process, Route
@@ -38,6 +39,7 @@ def structure(route: Route, method: Method, background: Background, linked: Link
     yield from global_locations(route)
     yield from electricity_country(route, background)
     yield from user_set(route, background)
+    yield from supplier_declarations(route, method)
 
 
 def providers(route: Route, background: Background, linked: Linked) -> Iterator[Finding]:
@@ -222,3 +224,22 @@ def _tier(route: Route, exchange: Exchange, background: Background) -> str:
         return background.process(provider).tier if provider.kind == "background" else ""
     except InputError:
         return ""
+
+
+def supplier_declarations(route: Route, method: Method) -> Iterator[Finding]:
+    """A supplier's values are of the same method, in all categories, and verified (DECISIONS 12)."""
+    for _, where, exchange in exchanges(route):
+        if exchange.kind != "product" or (provider := partner(route, exchange)).kind != "declaration":
+            continue
+        try:
+            _, found, _ = read_declaration(route.path, provider.id)
+        except InputError as problem:
+            yield error("structure.declaration", where, str(problem))
+            continue
+        if found.method != method.id:
+            yield error("structure.declaration", where, f"'{provider.id}' is of {found.method}, this is {method.id}")
+        if missing := [code for code in method.codes if code not in found.results]:
+            told = f"'{provider.id}' declares nothing for {listed(missing, 16)}: not covered, which is not zero"
+            yield warning("structure.declaration-categories", where, told)
+        if not found.verification:
+            yield warning("structure.declaration-verification", where, f"'{provider.id}' does not say who verified it")

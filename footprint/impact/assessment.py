@@ -38,14 +38,21 @@ class Assessment:
 
 
 def assess(solved: Solved, method: Method, inventory: Inventory | None = None, long_term: str = "include",
-           line: Factors | None = None) -> Assessment:
+           ) -> Assessment:
     """Characterise a solved graph. `inventory` may come from another engine; `long_term` is include or exclude."""
     graph = solved.graph
-    found = line or factors(method, graph.flows)
+    found = factors(method, graph.flows, lambda flow: _exchanging(graph, flow))
     table = found.table if long_term == "include" else found.without_long_term(graph.flows)
     direct = direct_impacts(table, graph.biosphere, len(graph.nodes))
     supplied = direct[:, graph.foreground:] @ solved.background.inverse
     return Assessment(solved, inventory or solved.inventory, found, table, direct, supplied)
+
+
+def _exchanging(graph: Graph, flow: int) -> str:
+    """Who exchanges a flow: the first process in the order of the graph."""
+    entries = graph.biosphere.indices
+    node = graph.nodes[int(entries["col"][entries["row"] == flow].min())]
+    return node.key if node.key.startswith("declaration:") else f"{graph.route}, process '{node.process}'"
 
 
 def totals(assessment: Assessment) -> Matrix:
@@ -88,12 +95,20 @@ def flow_contributions(assessment: Assessment) -> tuple[FlowContribution, ...]:
 
 
 def not_covered(assessment: Assessment) -> Mapping[str, tuple[str, ...]]:
-    """Category -> the background processes in use that hold no data for it."""
+    """Category -> the background processes and supplier declarations in use that hold no data for it."""
     found: dict[str, list[str]] = defaultdict(list)
-    for node, s in zip(assessment.graph.nodes, assessment.inventory.scaling, strict=True):
-        for code in node.not_covered if s else ():
+    for i, (node, s) in enumerate(zip(assessment.graph.nodes, assessment.inventory.scaling, strict=True)):
+        missing = _undeclared(assessment, i) if node.key.startswith("declaration:") else node.not_covered
+        for code in missing if s else ():
             found[code].append(node.process)
     return {code: tuple(dict.fromkeys(keys)) for code, keys in found.items()}
+
+
+def _undeclared(assessment: Assessment, node: int) -> list[str]:
+    """The categories a supplier's declaration says nothing of."""
+    entries = assessment.graph.biosphere.indices
+    given = {assessment.graph.flows[row].name for row in entries["row"][entries["col"] == node]}
+    return [code for code in assessment.factors.method.codes if code not in given]
 
 
 def screening_shares(assessment: Assessment) -> Matrix:

@@ -7,7 +7,7 @@ factor contributes nothing and is reported; a flow the method does not know is a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from footprint.errors import InputError, nearest
 from footprint.inventory.graph import ElementaryFlow, Entries
 from footprint.inventory.kernel import Matrix
-from footprint.library.declarations import COMPARTMENT
+from footprint.library.declarations import DECLARED
 from footprint.library.method import Method
 from footprint.library.providers import LONG_TERM
 
@@ -42,41 +42,46 @@ class Factors:
         return values
 
 
-def factors(method: Method, flows: Sequence[ElementaryFlow]) -> Factors:
+def factors(method: Method, flows: Sequence[ElementaryFlow], where: Callable[[int], str]) -> Factors:
     """The factors of `flows` in every category and sub-indicator of the method.
 
-    Raises InputError where a flow is not known to the method, or is given in another unit than the factor is for.
+    `where` tells who exchanges flow number i, for error messages. Raises InputError where a flow is not known to the method, or is given in another unit than the factor is for.
     """
-    rows = [_row(method, flow) for flow in flows]
+    rows = [_row(method, flow, i, where) for i, flow in enumerate(flows)]
     index = np.array(rows, dtype=np.int64)
     known = index >= 0
     values = np.full((len(method.categories), len(flows)), np.nan)
     values[:, known] = method.global_factors[index[known]].T
     _regionalise(values, flows, rows, method, method.regional)
     for i, flow in enumerate(flows):
-        if flow.compartment == COMPARTMENT:
+        if flow.compartment.startswith(DECLARED):
             values[:, i] = 0.0
-            values[_declared_category(method, flow), i] = 1.0
+            values[_declared_category(method, flow, where(i)), i] = 1.0
     held = ~np.isnan(values)
     return Factors(method, np.where(held, values, 0.0), held, tuple(rows))
 
 
-def _row(method: Method, flow: ElementaryFlow) -> int:
-    if flow.compartment == COMPARTMENT:
+def _row(method: Method, flow: ElementaryFlow, i: int, where: Callable[[int], str]) -> int:
+    if flow.compartment.startswith(DECLARED):
         return -1
-    row = method.flow(flow.name, flow.compartment)
+    try:
+        row = method.flow(flow.name, flow.compartment)
+    except InputError as error:
+        raise InputError(f"{where(i)}: {error}") from None
     if method.flows[row].unit != flow.unit:
-        raise InputError(f"flow '{flow.name}' in '{flow.compartment}' is in {flow.unit}; {method.id} counts it in {method.flows[row].unit}")
+        raise InputError(f"{where(i)}: flow '{flow.name}' in '{flow.compartment}' is in {flow.unit}; {method.id} counts it in {method.flows[row].unit}")
     return row
 
 
-def _declared_category(method: Method, flow: ElementaryFlow) -> int:
-    """The category a supplier's declared value belongs to; its unit must be the method's."""
+def _declared_category(method: Method, flow: ElementaryFlow, where: str) -> int:
+    """The category a supplier's declared value belongs to; its method and unit must be the method's."""
+    if (declared := flow.compartment.removeprefix(DECLARED)) != method.id:
+        raise InputError(f"{where}: was calculated with method '{declared}', not with '{method.id}'")
     if flow.name not in method.column:
-        raise InputError(f"supplier declaration: category '{flow.name}' is not known{nearest(flow.name, method.codes)}")
+        raise InputError(f"{where}: category '{flow.name}' is not known{nearest(flow.name, method.codes)}")
     column = method.column[flow.name]
     if flow.unit != (wanted := method.categories[column].unit):
-        raise InputError(f"supplier declaration: {flow.name} is in '{flow.unit}'; {method.id} gives it in '{wanted}'")
+        raise InputError(f"{where}: {flow.name} is in '{flow.unit}'; {method.id} gives it in '{wanted}'")
     return column
 
 

@@ -82,8 +82,6 @@ def shares(process: Process, rules: AllocationRules) -> tuple[Share, ...]:
     """
     products = joint_products(process)
     place = f"process '{process.id}'"
-    if not products:
-        raise InputError(f"{place}: every product substitutes another; one must carry the burden")
     rule = rules.rule(process)
     weights = [(_WEIGHTS[rule](p, rules, place)) for p in products]
     total = sum(weight for weight, _ in weights)
@@ -101,8 +99,9 @@ def _by_mass(product: Product, rules: AllocationRules, place: str) -> tuple[floa
 def _by_element_mass(product: Product, rules: AllocationRules, place: str) -> tuple[float, str]:
     if not product.content:
         raise InputError(f"{place}: allocation by mass of contained metal needs 'content' on product '{product.flow}'")
-    mass = product.amount.value * sum(product.content.values())
-    return mass, f"{mass:g} kg of {listed(product.content)}"
+    metals = {element: share for element, share in product.content.items() if element != "H2O"}
+    mass = product.amount.value * sum(metals.values())
+    return mass, f"{mass:g} kg of {listed(metals)}"
 
 
 def _by_energy(product: Product, rules: AllocationRules, place: str) -> tuple[float, str]:

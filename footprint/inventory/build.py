@@ -128,12 +128,14 @@ class _Walk:
     def _node(self, process: Process, key: str, flow: str, place: str, route: Route | None, prefix: str) -> str:
         """The key of the node that makes `flow`; the node is made on first meeting."""
         products = joint_products(process)
+        if not products:
+            raise InputError(f"{place}: process '{process.id}': every product substitutes another; one must carry the burden")
         product = products[0] if len(products) == 1 else _chosen(products, flow, process, place)
         full = key if len(products) == 1 else f"{key}[{product.flow}]"
         if full not in self.nodes:
             node = Node(full, key, process.name, product.flow, product.amount.unit, process.location,
                         process.stage or "", route is not None, process.tier, process.not_covered, product.is_waste)
-            share = self._share(process, key, product, route is not None)
+            share = self._share(process, key, product, route is not None, place)
             shared = route is None and not key.startswith("declaration:")
             task = Task(node, process, product, share, route, prefix, shared)
             if shared:
@@ -145,14 +147,17 @@ class _Walk:
         self.nodes[task.node.key] = task.node
         self.pending.append(task)
 
-    def _share(self, process: Process, key: str, product: Product, foreground: bool) -> float:
+    def _share(self, process: Process, key: str, product: Product, foreground: bool, place: str) -> float:
         """The share of a joint process that this product carries. Overriding rules are for the foreground only."""
         if len(joint_products(process)) == 1:
             return 1.0
         ledger = self.shares if foreground else self.kept.shares
         if key not in ledger:
             rules = self.rules if foreground else replace(self.rules, override=None, default="economic")
-            ledger[key] = tuple(replace(share, process=key) for share in shares(process, rules))
+            try:
+                ledger[key] = tuple(replace(share, process=key) for share in shares(process, rules))
+            except InputError as error:
+                raise InputError(f"{place}: {error}") from None
             if foreground:
                 self.joint[key] = process
         return next(s.share for s in ledger[key] if s.product == product.flow)

@@ -52,7 +52,7 @@ def invert(matrix: Matrix, names: Sequence[str] = ()) -> Technosphere:
         raise NotFinite(f"the technosphere has a value that is not finite{_named(names, int(col))}")
     scale = np.abs(matrix).max(axis=0, initial=0.0)
     if (empty := np.flatnonzero(scale == 0)).size:
-        raise SingularSystem(f"a process has neither product nor input{_named(names, int(empty[0]))}")
+        raise SingularSystem(f"a process has no net product{_named(names, int(empty[0]))}")
     try:
         inverse: Matrix = np.linalg.inv(matrix / scale)
     except np.linalg.LinAlgError:

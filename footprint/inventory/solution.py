@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from footprint.errors import UnsolvableSystem
 from footprint.inventory.graph import Graph
 from footprint.inventory.kernel import Matrix, Technosphere, check_signs, invert
 
@@ -61,7 +62,11 @@ def solve_graph(graph: Graph, kept: dict[Any, Any] | None = None) -> Solved:
     """
     n, matrix = graph.foreground, graph.technosphere_matrix()
     keys = tuple(node.key for node in graph.nodes)
-    return Solved(graph, invert(matrix[:n, :n], keys[:n]), _background(matrix[n:, n:], keys[n:], kept), matrix[n:, :n])
+    try:
+        fore, back = invert(matrix[:n, :n], keys[:n]), _background(matrix[n:, n:], keys[n:], kept)
+    except UnsolvableSystem as error:
+        raise type(error)(f"{graph.route}: {error}") from None
+    return Solved(graph, fore, back, matrix[n:, :n])
 
 
 def _background(matrix: Matrix, keys: tuple[str, ...], kept: dict[Any, Any] | None) -> Technosphere:

@@ -19,7 +19,8 @@ from footprint.library.toml import read_text
 from footprint.model import Amount, Exchange, Process, Product
 from footprint.units import Unit, unit
 
-COMPARTMENT = "declared"
+#: compartment of the pseudo-flows that carry declared results, followed by the method they were declared under
+DECLARED = "declared:"
 
 
 class Declared(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -84,7 +85,7 @@ def declaration_process(route_path: str, name: str, place: str) -> Process:
         products=(Product(found.declared_unit.product,
                           Amount(found.declared_unit.amount * made.factor, made.base, "", str(path), "published")),),
         exchanges=tuple(
-            Exchange("emission", code, COMPARTMENT,
+            Exchange("emission", code, f"{DECLARED}{found.method}",
                      Amount(given.value, given.unit, "", str(path), "published"))
             for code, given in sorted(found.results.items())
         ),

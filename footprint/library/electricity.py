@@ -108,6 +108,8 @@ def market(provider: Provider, tables: Tables, year: int | None) -> ProcessRow:
     """The unit process that supplies 1 kWh of electricity of a country at a voltage."""
     country = provider.location.partition("-")[0]
     used = year or tables.parameters.year
+    if country not in tables.mix:
+        raise InputError(f"no electricity mix is held for '{country}'{nearest(country, tables.mix)}")
     if provider.voltage == "HV":
         return _process(provider, used, _generation(provider, country, tables, used), tables)
     below, step = _STEP[provider.voltage]
@@ -122,8 +124,6 @@ def market(provider: Provider, tables: Tables, year: int | None) -> ProcessRow:
 
 def _generation(provider: Provider, country: str, tables: Tables, year: int) -> list[ExchangeRow]:
     """What each technology brings to 1 kWh of a country's generation."""
-    if country not in tables.mix:
-        raise InputError(f"no electricity mix is held for '{country}'{nearest(country, tables.mix)}")
     years = tables.mix[country]
     if year not in years:
         raise InputError(f"no electricity mix of {country} is held for {year}; it is for: {listed(map(str, sorted(years)), 30)}")

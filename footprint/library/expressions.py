@@ -42,11 +42,11 @@ def evaluate(expression: str, values: Mapping[str, float]) -> float:
     try:
         value = _Parser(expression, values).parse()
     except OverflowError:
-        raise InputError(f"expression '{expression}' has no value: it is too large") from None
+        raise InputError(f"expression '{_clipped(expression)}' has no value: it is too large") from None
     except (ZeroDivisionError, ValueError) as error:
-        raise InputError(f"expression '{expression}' has no value: {error}") from None
+        raise InputError(f"expression '{_clipped(expression)}' has no value: {error}") from None
     if isinstance(value, complex) or not math.isfinite(value):
-        raise InputError(f"expression '{expression}' has no finite value")
+        raise InputError(f"expression '{_clipped(expression)}' has no finite value")
     return value
 
 
@@ -54,6 +54,10 @@ def evaluate(expression: str, values: Mapping[str, float]) -> float:
 def _tokens(text: str) -> tuple[tuple[str | Any, ...], ...]:
     """(number, name, symbol) of each token, one of them filled."""
     return tuple(found.groups() for found in _TOKEN.finditer(text))
+
+
+def _clipped(text: str, limit: int = 80) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}…"
 
 
 class _Parser:
@@ -83,7 +87,7 @@ class _Parser:
         return ""
 
     def _error(self, what: str) -> InputError:
-        return InputError(f"expression '{self.text}': {what}; allowed: numbers, parameters, + - * / ^ ( ) min max sqrt exp log")
+        return InputError(f"expression '{_clipped(self.text)}': {what}; allowed: numbers, parameters, + - * / ^ ( ) min max sqrt exp log")
 
     def _sum(self) -> float:
         self.depth += 1

@@ -80,7 +80,7 @@ def _explain(message: str, raw: dict[str, Any], shape: type) -> str:
 
 
 def _place(path: str, raw: Any, shape: Any) -> tuple[str, Any, Any]:
-    """The path in the user's words (ids where a table has one, else counted from 1), what is there, and of what kind."""
+    """The path in the user's words (ids where a table has one, else counted from 1), what is there, and its kind."""
     words, value, kind = "", raw, shape
     for name, index in ((m.group(1), m.group(2)) for m in _STEP.finditer(path)):
         if index is not None:

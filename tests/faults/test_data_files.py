@@ -17,7 +17,8 @@ PRICES = """product,form,year,value,unit,source
 cobalt,metal,2021,30.0,USD/kg,invented
 cobalt,metal,2022,40.0,USD/kg,invented
 """
-DECLARATION = """{"schema": "footprint/supplier-declaration/1", "operator": "A supplier", "method": "ef-3.1", "year": 2021,
+DECLARATION = """{"schema": "footprint/supplier-declaration/1", "operator": "A supplier",
+"method": "ef-3.1", "year": 2021,
 "declared_unit": {"product": "acid", "amount": 1.0, "unit": "kg"}, "location": "CL", "verification": "a verifier",
 "results": {"CC": {"value": 3.0, "unit": "kg CO2 eq"}}}"""
 
@@ -58,7 +59,9 @@ def data(tmp_path):
 
 def assert_background_refused(folder, case, capsys):
     route = HERE / "valid.toml"
-    refuses(case["words"], lambda: fp.calculate(route, background=folder), [str(route), "--background", str(folder)], capsys)
+    refuses(
+        case["words"], lambda: fp.calculate(route, background=folder), [str(route), "--background", str(folder)], capsys
+    )
 
 
 @of("background")
@@ -74,7 +77,7 @@ def test_electricity_file(case, data, capsys):
 
 
 def test_the_small_method_is_valid(toy_background):
-    """2 kg acid take 2 x 0.5 kWh of coal power, and so on: climate change is that of EF 3.1, which has the same factors."""
+    """Its factors of climate change are those of EF 3.1, and so is the result."""
     found = fp.calculate(HERE / "valid.toml", background=toy_background, method=HERE / "method")
     assert found["CC"].value == pytest.approx(fp.calculate(HERE / "valid.toml", background=toy_background)["CC"].value)
 
@@ -84,8 +87,12 @@ def test_method_file(case, tmp_path, toy_background, capsys):
     folder = Path(shutil.copytree(HERE / "method", tmp_path / "method"))
     break_file(folder / case["file"], case)
     route = HERE / "valid.toml"
-    refuses(case["words"], lambda: fp.calculate(route, background=toy_background, method=folder),
-            [str(route), "--background", str(TOY), "--method", str(folder)], capsys)
+    refuses(
+        case["words"],
+        lambda: fp.calculate(route, background=toy_background, method=folder),
+        [str(route), "--background", str(TOY), "--method", str(folder)],
+        capsys,
+    )
 
 
 def test_a_table_saved_by_a_spreadsheet_program_is_valid(tmp_path):
@@ -95,7 +102,9 @@ def test_a_table_saved_by_a_spreadsheet_program_is_valid(tmp_path):
     assert load_prices(path)["cobalt"][2022] == (40.0, "invented")
 
 
-@pytest.mark.parametrize(("content", "words"), [(b"\xff\xfe\x00", "UTF-8"), (b"", "is missing"), (b"product\n", "'form' is missing")])
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"\xff\xfe\x00", "UTF-8"), (b"", "is missing"), (b"product\n", "'form' is missing")]
+)
 def test_a_table_that_is_none(tmp_path, content, words):
     path = tmp_path / "prices.csv"
     path.write_bytes(content)
@@ -132,8 +141,12 @@ def test_the_declaration_is_valid(supplied, toy_background):
 @of("declaration")
 def test_supplier_declaration(case, supplied, toy_background, capsys):
     break_file(supplied.with_name("supplier.json"), case)
-    refuses(case["words"], lambda: fp.calculate(supplied, background=toy_background),
-            [str(supplied), "--background", str(TOY)], capsys)
+    refuses(
+        case["words"],
+        lambda: fp.calculate(supplied, background=toy_background),
+        [str(supplied), "--background", str(TOY)],
+        capsys,
+    )
 
 
 def test_two_suppliers_with_files_of_the_same_name(supplied, tmp_path, toy_background):

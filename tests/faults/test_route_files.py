@@ -1,7 +1,7 @@
 """One broken route file per failure: each ends in one message that says where, what and how to mend it.
 
-The first line of a file in `routes/` holds the words its message must have, separated by ` | `; the rest is `valid.toml`
-with one fault.
+The first line of a file in `routes/` holds the words its message must have, separated by ` | `; the rest is
+`valid.toml` with one fault.
 """
 
 from pathlib import Path

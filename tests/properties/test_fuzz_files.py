@@ -1,7 +1,7 @@
 """Mutated route files never end in anything but a result or a FootprintError.
 
-A file is broken the way files break: bytes flipped, lines deleted, doubled or swapped, a value replaced by another of the
-wrong kind or size. The seed is fixed, so a failure is found again.
+A file is broken the way files break: bytes flipped, lines deleted, doubled or swapped, a value replaced by another
+of the wrong kind or size. The seed is fixed, so a failure is found again.
 """
 
 import re
@@ -25,12 +25,46 @@ LINES = BYTES.decode("utf-8").splitlines()
 VALUE = re.compile(r'(?<== )("[^"]*"|[0-9][0-9.e+-]*|true|\[[^\[\]]*\])')
 VALUES = [match.span() for match in VALUE.finditer(BYTES.decode("utf-8"))]
 STRANGE = (
-    '""', '"x"', '"1 / 0"', '"ore_grade"', '"9^9^9"', '"min()"', '"-(-1)"', "0", "-1", "1e308", "1e-320", "nan", "-inf", "true",
-    "[]", "{}", "[[]]", "2021-01-01", "9999999999999999999999", '"../../x"', '"background:"', '"background:acid"', '"refining"',
-    '"mining"', '"kg"', '"m3"', '"ground"', '"air/urban"', '"GLO"', '"\\u0000"', '"\\U0001F600"', "'''\nx\n'''", "0x10", "",
+    '""',
+    '"x"',
+    '"1 / 0"',
+    '"ore_grade"',
+    '"9^9^9"',
+    '"min()"',
+    '"-(-1)"',
+    "0",
+    "-1",
+    "1e308",
+    "1e-320",
+    "nan",
+    "-inf",
+    "true",
+    "[]",
+    "{}",
+    "[[]]",
+    "2021-01-01",
+    "9999999999999999999999",
+    '"../../x"',
+    '"background:"',
+    '"background:acid"',
+    '"refining"',
+    '"mining"',
+    '"kg"',
+    '"m3"',
+    '"ground"',
+    '"air/urban"',
+    '"GLO"',
+    '"\\u0000"',
+    '"\\U0001F600"',
+    "'''\nx\n'''",
+    "0x10",
+    "",
 )
 FUZZ = settings(
-    max_examples=150, derandomize=True, deadline=None, database=None,
+    max_examples=150,
+    derandomize=True,
+    deadline=None,
+    database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -65,7 +99,9 @@ def revalued(draw: st.DrawFn) -> bytes:
     """Values replaced by strange ones, or by values of other places of the file."""
     text = BYTES.decode("utf-8")
     own = [text[first:last] for first, last in VALUES]
-    for first, last in sorted(draw(st.lists(st.sampled_from(VALUES), min_size=1, max_size=3, unique=True)), reverse=True):
+    for first, last in sorted(
+        draw(st.lists(st.sampled_from(VALUES), min_size=1, max_size=3, unique=True)), reverse=True
+    ):
         text = text[:first] + draw(st.sampled_from([*STRANGE, *own])) + text[last:]
     return text.encode("utf-8")
 
@@ -76,15 +112,17 @@ def method():
 
 
 def survives(data: bytes, path: Path, background, method) -> None:
-    """The file is calculated and checked, or refused with a FootprintError that names it and is short enough to read."""
+    """The file is calculated and checked, or refused with a FootprintError that is short enough to read."""
     path.write_bytes(data)
     try:
         route = load_route(path)
         check(route, background=background, method=method)
         fp.calculate(route, background=background, method=method)
-    except fp.FootprintError as error:
-        assert str(error).strip()
-        assert len(str(error)) < 2000
+    except fp.FootprintError as refusal:
+        message = str(refusal)
+    else:
+        return
+    assert 0 < len(message) < 2000
 
 
 @FUZZ

@@ -96,7 +96,8 @@ def test_a_recalled_source_is_named(basis, kind, fires):
 
 def test_a_value_chosen_by_a_variant_or_a_caller_is_no_estimate():
     """Its bounds go with the value it replaces, and nobody needs others."""
-    head = '[parameter.demand]\nvalue = 2.0\nsource = "guess"\nlow = 1.0\nhigh = 3.0\n[variant.v]\nparameter.demand.value = 2.5'
+    head = '[parameter.demand]\nvalue = 2.0\nsource = "guess"\nlow = 1.0\nhigh = 3.0'
+    head += "\n[variant.v]\nparameter.demand.value = 2.5"
     line = LINE.replace("2.0", '"2 * demand"') + ', source = "guess" }'
     assert not findings(route_of(line, head=head))
     assert not findings(route_of(line, head=head, variant="v"))

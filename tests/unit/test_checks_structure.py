@@ -170,3 +170,27 @@ def test_placeholders_of_the_background(toy_background):
     changed = copy(toy_background)
     changed.process = lambda provider: replace(toy_background.process(provider), tier="D")
     assert "used 2 times" in one(structure.user_set(route, changed)).message
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        (("", ""), None),
+        (('"ef-3.1"', '"ef-3.0"'), "structure.declaration"),
+        (('"a verifier"', '""'), "structure.declaration-verification"),
+        (('"AC": {"value": 1, "unit": "mol H+ eq"}, ', ""), "structure.declaration-categories"),
+        (('"year": 2021', '"year": "2021"'), "structure.declaration"),
+    ],
+)
+def test_declarations_of_suppliers(tmp_path, method, change, rule):
+    units = {c.code: c.unit for c in method.categories}
+    results = ", ".join(f'"{code}": {{"value": 1, "unit": "{units[code]}"}}' for code in method.codes)
+    text = f"""{{"schema": "footprint/supplier-declaration/1", "operator": "A supplier",
+"method": "ef-3.1", "year": 2021,
+"declared_unit": {{"product": "acid", "amount": 1.0, "unit": "kg"}}, "verification": "a verifier",
+"results": {{{results}}}}}"""
+    assert change[0] in text
+    (tmp_path / "a.json").write_text(text.replace(*change), encoding="utf-8")
+    route = route_of('{ input = "acid", from = "declaration:a.json", amount = 1.0, unit = "kg" }')
+    here = replace(route, path=str(tmp_path / "route.toml"))
+    assert rules(structure.supplier_declarations(here, method)) == ([rule] if rule else [])
