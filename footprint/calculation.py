@@ -29,8 +29,8 @@ from footprint.inventory.kernel import Matrix
 from footprint.inventory.solution import Inventory, solve_graph
 from footprint.library.background import Background, load_background
 from footprint.library.method import Method, load_method
-from footprint.library.prices import load_prices
 from footprint.library.paths import methods_folder
+from footprint.library.prices import load_prices
 from footprint.library.routes import load_route
 from footprint.model import Route
 from footprint.rules.parameters import load_parameters

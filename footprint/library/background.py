@@ -12,10 +12,11 @@ import msgspec
 
 from footprint.errors import InputError, listed, nearest
 from footprint.library import electricity
-from footprint.library.build import Scope, build_parameters, build_process
+from footprint.library.amounts import Scope, build_parameters
 from footprint.library.cache import Signature, cached, content_hash, signature
 from footprint.library.files import BackgroundFile, ProcessRow
 from footprint.library.paths import datasets_folder
+from footprint.library.processes import build_process
 from footprint.library.providers import Provider, parse_provider
 from footprint.library.sources import load_sources
 from footprint.library.toml import read_toml

@@ -12,8 +12,8 @@ import msgspec
 
 from footprint.errors import InputError, listed, nearest
 from footprint.library.files import ExchangeRow, NotNegative, ProcessRow, ProductRow, Row, Share
-from footprint.library.method import number, read_csv, whole
 from footprint.library.providers import Provider
+from footprint.library.tables import number, read_csv, whole
 from footprint.library.toml import read_toml
 
 VOLTAGE_NAME = {"HV": "electricity, high voltage", "MV": "electricity, medium voltage", "LV": "electricity, low voltage"}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from footprint.errors import InputError, nearest
 from footprint.library.cache import Signature, signature
-from footprint.library.method import number, read_csv, whole
 from footprint.library.paths import datasets_folder
+from footprint.library.tables import number, read_csv, whole
 
 Prices = Mapping[str, Mapping[int, tuple[float, str]]]
 COLUMNS = ("product", "form", "year", "value", "unit", "source")
