@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from footprint.impact.result import FootprintResult
-
-CUMULATIVE = 0.80
-FEWEST_CATEGORIES = 3
+from footprint.library.paths import methods_folder
+from footprint.rules.parameters import load_parameters, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,33 +45,39 @@ class Hotspots:
                    for part in ("stages", "processes", "flows")}}
 
 
-def hotspots(result: FootprintResult) -> Hotspots:
-    """The most relevant categories (at least three), stages, processes and elementary flows.
+def hotspots(result: FootprintResult, on: date | None = None) -> Hotspots:
+    """The most relevant categories, stages, processes and elementary flows, by the rules of a day (today unless given).
 
-    A background product used in two stages counts as two processes (PEF 6.3.3).
+    `hotspot-threshold` (80 %) and `hotspot-categories-minimum` (three) are parameters of methods/crma. A background
+    product used in two stages counts as two processes (PEF 6.3.3).
     """
+    parameters, day = load_parameters(methods_folder() / "crma"), on or date.today()
+    threshold = number(parameters, "hotspot-threshold", day)
+    fewest = int(number(parameters, "hotspot-categories-minimum", day))
     scores = {code: result.weight(code) * result[code].value for code in result.codes}
-    chosen = most_relevant(scores, fewest=FEWEST_CATEGORIES)
+    chosen = most_relevant(scores, threshold, fewest)
     codes = [spot.name for spot in chosen]
     column = {code: result.method.column[code] for code in codes}
     processes = result.grouped(lambda c: f"{c.background or c.process} ({c.stage})")
     return Hotspots(
         result.route.id, chosen,
-        {code: most_relevant(result[code].by_stage) for code in codes},
-        {code: most_relevant({name: float(values[column[code]]) for name, values in processes.items()}) for code in codes},
-        {code: most_relevant({f"{f.flow} ({f.compartment})": float(f.values[column[code]]) for f in result.flows}) for code in codes},
+        {code: most_relevant(result[code].by_stage, threshold) for code in codes},
+        {code: most_relevant({name: float(values[column[code]]) for name, values in processes.items()}, threshold)
+         for code in codes},
+        {code: most_relevant({f"{f.flow} ({f.compartment})": float(f.values[column[code]]) for f in result.flows}, threshold)
+         for code in codes},
     )
 
 
-def most_relevant(values: Mapping[str, float], fewest: int = 1) -> tuple[Hotspot, ...]:
-    """The largest by absolute value whose shares add to at least 80 %, and at least `fewest`."""
+def most_relevant(values: Mapping[str, float], threshold: float, fewest: int = 1) -> tuple[Hotspot, ...]:
+    """The largest by absolute value whose shares add to at least `threshold`, and at least `fewest`."""
     total = sum(abs(value) for value in values.values())
     if total == 0:
         return ()
     found: list[Hotspot] = []
     cumulative = 0.0
     for name, value in sorted(values.items(), key=lambda item: (-abs(item[1]), item[0])):
-        if cumulative >= CUMULATIVE and len(found) >= fewest:
+        if cumulative >= threshold and len(found) >= fewest:
             break
         cumulative += abs(value) / total
         found.append(Hotspot(name, abs(value) / total, cumulative))

@@ -14,7 +14,7 @@ from typing import cast
 from footprint.errors import InputError, listed
 from footprint.library.prices import Price, mean_price
 from footprint.model import Process, Product, Rule
-from footprint.rules.parameters import Parameter, default_allocation, find, in_force
+from footprint.rules.parameters import Parameter, default_allocation, numbers
 
 Prices = Mapping[str, Mapping[int, tuple[float, str]]]
 
@@ -63,11 +63,8 @@ def rules_in_force(parameters: Mapping[str, Parameter], material: str, on: date,
 
 def price_window(parameters: Mapping[str, Parameter], on: date, suffix: str = "") -> tuple[int, int]:
     """First and last year of the prices for allocation by value; `-sensitivity` names the other window."""
-    name = f"allocation-price-window{suffix}"
-    window = in_force(find(parameters, name), on).value
-    if not isinstance(window, Mapping):
-        raise InputError(f"parameter '{name}' must give the years 'from' and 'to'")
-    return int(str(window["from"])), int(str(window["to"]))
+    window = numbers(parameters, f"allocation-price-window{suffix}", on)
+    return int(window["from"]), int(window["to"])
 
 
 def joint_products(process: Process) -> tuple[Product, ...]:

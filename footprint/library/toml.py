@@ -41,20 +41,25 @@ def read_toml(path: Path, shape: type[T]) -> T:
 
 def parse_toml(text: str, name: str, shape: type[T]) -> T:
     """The TOML `text` of the file `name` as a `shape`."""
+    raw = raw_toml(text, name)
+    try:
+        return msgspec.convert(raw, shape, strict=True)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise InputError(f"{name}{_explain(str(error), raw, shape)}") from None
+
+
+def raw_toml(text: str, name: str) -> dict[str, Any]:
+    """The tables of a TOML text; InputError says what is not valid and where."""
     if not text.strip():
         raise InputError(f"{name}: the file is empty")
     try:
-        raw = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{name}: not valid TOML: {error}{_duplicate_hint(str(error))}") from None
     except RecursionError:
         raise InputError(f"{name}: not valid TOML: nested too deep") from None
     except ValueError:
         raise InputError(f"{name}: not valid TOML: a number has too many digits") from None
-    try:
-        return msgspec.convert(raw, shape, strict=True)
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise InputError(f"{name}{_explain(str(error), raw, shape)}") from None
 
 
 def _duplicate_hint(message: str) -> str:

@@ -156,9 +156,15 @@ def allocation_lines(shares: Sequence[Share]) -> Iterator[tuple[str, str]]:
         groups.setdefault((share.process, share.rule), []).append(f"{share.product} {percent(share.share)}")
     own = {key: parts for key, parts in groups.items() if not key[0].startswith("background:")}
     for n, ((process, rule), parts) in enumerate(own.items()):
-        yield "" if n else "Allocation", f"{process}, by {SPOKEN_RULES[rule]}: {', '.join(parts)}"
+        yield "" if n else "Allocation", f"{process}, by {spoken_rule(rule)}: {', '.join(parts)}"
     if others := len(groups) - len(own):
         yield "" if own else "Allocation", f"{plural(others, 'joint process')} in the background: shares in the JSON"
+
+
+def spoken_rule(rule: str) -> str:
+    """`economic, 2021 to 2024` as `value, 2021 to 2024`."""
+    name, comma, rest = rule.partition(",")
+    return f"{SPOKEN_RULES.get(name, name)}{comma}{rest}"
 
 
 def sensitivity_lines(result: FootprintResult, first: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -187,7 +193,7 @@ def _alternatives(result: FootprintResult) -> Mapping[str, Mapping[str, float]]:
         for name, value in result[code].sensitivity.items():
             choices = {SPOKEN_CHOICES.get(name, name): value}
             if isinstance(value, Mapping):
-                choices = {f"allocation by {SPOKEN_RULES[rule]}": other for rule, other in value.items()}
+                choices = {f"allocation by {spoken_rule(rule)}": other for rule, other in value.items()}
             for label, other in choices.items():
                 if other is not None:
                     found.setdefault(label, {})[code] = other

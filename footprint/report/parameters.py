@@ -15,6 +15,7 @@ from footprint.report.numbers import plural
 from footprint.rules.parameters import Entry, Parameter, format_value
 
 WIDTH = 80
+GAP = 2
 STYLES = {"adopted": "bold", "draft": "yellow", "assumption": ""}
 
 
@@ -32,16 +33,16 @@ def wrapped(explanation: str) -> Text:
 
 def parameters_page(entries: Sequence[tuple[Parameter, Entry | None]], day: date) -> RenderableType:
     """Every parameter with status and value on a day; None where it has no value yet."""
-    made = Table.grid(padding=(0, 2, 0, 0))
-    made.add_column(no_wrap=True, width=max(len(parameter.id) for parameter, _ in entries))
-    made.add_column(no_wrap=True, width=len("assumption"))
-    made.add_column(no_wrap=True, overflow="ellipsis")
+    made = Table.grid(padding=(0, GAP, 0, 0))
+    for _ in range(3):
+        made.add_column(no_wrap=True)
+    room = WIDTH - max(len(parameter.id) for parameter, _ in entries) - len("assumption") - 2 * GAP
     for parameter, entry in entries:
         if entry is None:
             made.add_row(text(parameter.id), text("not yet", "dim"))
         else:
-            value = text(format_value(entry.value, parameter.unit), "dim")
-            made.add_row(text(parameter.id), text(entry.status, STYLES[entry.status]), value)
+            value = textwrap.shorten(format_value(entry.value, parameter.unit), room, placeholder=" …")
+            made.add_row(text(parameter.id), text(entry.status, STYLES[entry.status]), text(value, "dim"))
     found = f"{plural(len(entries), 'parameter')} on {day}"
     below = f"{found}; `footprint explain ID` shows value, provision, link and history"
     return Group(made, text(""), text(below))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 from footprint.errors import InputError, listed, nearest
+from footprint.library.toml import raw_toml, read_text
 
 Table = Mapping[str, Any]
 T = TypeVar("T")
@@ -16,16 +16,7 @@ T = TypeVar("T")
 
 def read_table(path: Path) -> dict[str, Any]:
     """The TOML file at `path`; InputError where it is missing or not valid TOML."""
-    try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: not valid TOML: {error}") from None
+    return raw_toml(read_text(path), str(path))
 
 
 def check_keys(table: Table, where: str, needed: Iterable[str], optional: Iterable[str] = ()) -> None:
