@@ -1,9 +1,9 @@
 """Environmental footprint of critical raw materials under Article 31 and Annex V of Regulation (EU) 2024/1252.
 
-    import footprint as fp
+import footprint as fp
 
-    result = fp.calculate("lithium/carbonate-brine-atacama")
-    result["CC"].value, result["CC"].unit
+result = fp.calculate("lithium/carbonate-brine-atacama")
+result["CC"].value, result["CC"].unit
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _PUBLIC = {
     "FootprintError": "footprint.errors",
     "InputError": "footprint.errors",
 }
-__all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604
+__all__ = ["__version__", *_PUBLIC]
 
 
 def __getattr__(name: str) -> Any:

@@ -51,15 +51,29 @@ class Settings:
     on: date | None = None
 
     def __post_init__(self) -> None:
-        for name, allowed in (("electricity", ELECTRICITY), ("long_term", get_args(LongTerm)), ("engine", get_args(Engine))):
+        for name, allowed in (
+            ("electricity", ELECTRICITY),
+            ("long_term", get_args(LongTerm)),
+            ("engine", get_args(Engine)),
+        ):
             if (value := getattr(self, name)) not in allowed:
-                raise InputError(f"{name.replace('_', '-')} '{value}' is not known{nearest(value, allowed)}; allowed: {listed(allowed)}")
+                raise InputError(
+                    f"{name.replace('_', '-')} '{value}' is not known{nearest(value, allowed)}; allowed: "
+                    f"{listed(allowed)}"
+                )
 
 
-def calculate(route: str | Path | Route, *, method: str | Path | Method = "ef-3.1",
-              background: str | Path | Background = "open", electricity: Electricity = "as-modelled",
-              long_term: LongTerm = "include", engine: Engine = "kernel",
-              overrides: Mapping[str, float] | None = None, on: date | None = None) -> FootprintResult:
+def calculate(
+    route: str | Path | Route,
+    *,
+    method: str | Path | Method = "ef-3.1",
+    background: str | Path | Background = "open",
+    electricity: Electricity = "as-modelled",
+    long_term: LongTerm = "include",
+    engine: Engine = "kernel",
+    overrides: Mapping[str, float] | None = None,
+    on: date | None = None,
+) -> FootprintResult:
     """The environmental footprint of a route per declared unit (Annex V), in every category of the method.
 
     Parameters
@@ -87,7 +101,9 @@ def calculate_route(route: Route, settings: Settings) -> FootprintResult:
     """The footprint of a loaded route, with the findings of its checks."""
     on = settings.on or date.today()
     method = settings.method if isinstance(settings.method, Method) else load_method(settings.method)
-    background = settings.background if isinstance(settings.background, Background) else load_background(settings.background)
+    background = (
+        settings.background if isinstance(settings.background, Background) else load_background(settings.background)
+    )
     parameters = load_parameters(methods_folder() / "crma")
     rules = rules_in_force(parameters, route.declared.material, on, load_prices())
     graph = build_graph(route, background, rules, settings.electricity, load_route)
@@ -97,11 +113,19 @@ def calculate_route(route: Route, settings: Settings) -> FootprintResult:
     if scores:
         assessment = replace(assessment, inventory=Inventory(graph, scores[0]))
     result = FootprintResult(
-        route=route, method=method, background=(background.id, background.sha256), engine=settings.engine,
-        version=__version__, contributions=contributions(assessment), flows=flow_contributions(assessment),
-        screening=screening_shares(assessment), long_term=settings.long_term,
-        alternatives=_alternatives(assessment, settings.long_term), not_covered=not_covered(assessment),
-        allocation=graph.shares, engine_values=scores[1] if scores else None,
+        route=route,
+        method=method,
+        background=(background.id, background.sha256),
+        engine=settings.engine,
+        version=__version__,
+        contributions=contributions(assessment),
+        flows=flow_contributions(assessment),
+        screening=screening_shares(assessment),
+        long_term=settings.long_term,
+        alternatives=_alternatives(assessment, settings.long_term),
+        not_covered=not_covered(assessment),
+        allocation=graph.shares,
+        engine_values=scores[1] if scores else None,
         allocation_sensitivity=sensitivity,
     )
     return replace(result, findings=check(route, background=background, method=method, result=result, on=on))

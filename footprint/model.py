@@ -206,7 +206,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check or a calculation has to say: the rule, how serious, where, and a message that says how to mend it."""
+    """What a check or a calculation has to say: rule, severity, place, and a message that says how to mend it."""
 
     rule: str
     severity: Literal["error", "warning", "note"]

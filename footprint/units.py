@@ -19,7 +19,7 @@ class Unit:
     factor: float
 
 
-#: base unit -> {unit: worth in base units}; exact by definition (SI; 1 a = 365.25 d is not used: occupation is in years)
+#: base unit -> {unit: worth in base units}; exact by definition (SI); occupation is in years, whatever their days
 _TABLE: dict[str, dict[str, float]] = {
     "kg": {"kg": 1.0, "t": 1e3, "g": 1e-3, "mg": 1e-6, "ug": 1e-9, "kt": 1e6, "Mt": 1e9},
     "m3": {"m3": 1.0, "l": 1e-3, "ml": 1e-6, "dm3": 1e-3},
@@ -31,10 +31,14 @@ _TABLE: dict[str, dict[str, float]] = {
     "km": {"km": 1.0, "m": 1e-3},
     "unit": {"unit": 1.0},
 }
-UNITS: dict[str, Unit] = {name: Unit(name, base, factor) for base, row in _TABLE.items() for name, factor in row.items()}
+UNITS: dict[str, Unit] = {
+    name: Unit(name, base, factor) for base, row in _TABLE.items() for name, factor in row.items()
+}
 
 #: what may stand in a parameter's unit beside the table: numbers without a unit, money, time
-_FREE = frozenset({"1", "-", "%", "USD", "EUR", "a", "d", "h", "s", "mol", "K", "degC", "kW", "MW", "W", "V", "A", "ppm"})
+_FREE = frozenset(
+    {"1", "-", "%", "USD", "EUR", "a", "d", "h", "s", "mol", "K", "degC", "kW", "MW", "W", "V", "A", "ppm"}
+)
 
 
 def unit(name: str) -> Unit:

@@ -96,7 +96,7 @@ def _tiers(routes: Sequence[Route]) -> tuple[dict[str, str], list[str]]:
 
 
 def _material_json(material: Material, routes: Sequence[Route], tiers: Mapping[str, str]) -> dict[str, Any]:
-    """As CONTRACT has it; `tier` is null where it was left out or the route cannot be calculated."""
+    """An entry of the list; `tier` is null where it was left out or the route cannot be calculated."""
     own = [route for route in routes if route.declared.material == material.id]
     rows = [_route_json(route, material, tiers.get(route.id)) for route in own]
     return {"material": material.id, "annex_ii": material.annex_ii, "routes": rows}

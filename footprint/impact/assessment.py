@@ -37,14 +37,18 @@ class Assessment:
         return self.solved.graph
 
 
-def assess(solved: Solved, method: Method, inventory: Inventory | None = None, long_term: str = "include",
-           ) -> Assessment:
+def assess(
+    solved: Solved,
+    method: Method,
+    inventory: Inventory | None = None,
+    long_term: str = "include",
+) -> Assessment:
     """Characterise a solved graph. `inventory` may come from another engine; `long_term` is include or exclude."""
     graph = solved.graph
     found = factors(method, graph.flows, lambda flow: _exchanging(graph, flow))
     table = found.table if long_term == "include" else found.without_long_term(graph.flows)
     direct = direct_impacts(table, graph.biosphere, len(graph.nodes))
-    supplied = direct[:, graph.foreground:] @ solved.background.inverse
+    supplied = direct[:, graph.foreground :] @ solved.background.inverse
     return Assessment(solved, inventory or solved.inventory, found, table, direct, supplied)
 
 
@@ -64,11 +68,13 @@ def contributions(assessment: Assessment) -> tuple[Contribution, ...]:
     """One row per foreground process for its direct emissions, and one per background product it takes."""
     graph, s = assessment.graph, assessment.inventory.scaling
     values: dict[tuple[str, str, str], Matrix] = defaultdict(lambda: np.zeros(len(assessment.direct)))
-    for i, node in enumerate(graph.nodes[:graph.foreground]):
+    for i, node in enumerate(graph.nodes[: graph.foreground]):
         values[node.stage, node.process, DIRECT] += assessment.direct[:, i] * s[i]
     for row, col, value in _links(graph.technosphere, graph.foreground):
         node, supplier = graph.nodes[col], graph.nodes[row]
-        values[node.stage, node.process, supplier.key] += -value * s[col] * assessment.supplied[:, row - graph.foreground]
+        values[node.stage, node.process, supplier.key] += (
+            -value * s[col] * assessment.supplied[:, row - graph.foreground]
+        )
     return tuple(Contribution(*key, found) for key, found in values.items())
 
 
@@ -117,7 +123,8 @@ def screening_shares(assessment: Assessment) -> Matrix:
     An impact rests on an estimate when any amount on its way from the declared unit to nature is one. With N the inputs
     per unit, Z = d_e + N_e^T Y + N_c^T Z: what is estimated directly, all that estimated inputs bring, and the part of
     confirmed inputs that rests on estimates further up. Direct exchanges of a node are netted (water taken and
-    returned) and split by their absolute parts. Negative contributions may push the ratio outside 0 to 1: it is cut there.
+    returned) and split by their absolute parts. Negative contributions may push the ratio outside 0 to 1: it
+    is cut there.
     """
     graph = assessment.graph
     n, nodes = graph.foreground, len(graph.nodes)
@@ -159,8 +166,10 @@ def _upstream(graph: Graph, estimated: Matrix, supplied: Matrix, block: range, k
     inside = (cols >= first) & (cols < last)
     is_input = inside & (rows != cols)
     per_run = estimated[:, first:last].copy()
-    for chosen, brought, start in ((is_input & entries.estimate, supplied, offset),
-                                   (is_input & ~entries.estimate & (rows >= last), known, last)):
+    for chosen, brought, start in (
+        (is_input & entries.estimate, supplied, offset),
+        (is_input & ~entries.estimate & (rows >= last), known, last),
+    ):
         np.add.at(per_run.T, cols[chosen] - first, (brought[:, rows[chosen] - start] * -signed[chosen]).T)
     kept = inside & ((rows == cols) | (is_input & ~entries.estimate & (rows >= first) & (rows < last)))
     matrix = np.zeros((len(block), len(block)))

@@ -22,7 +22,10 @@ from footprint.library.providers import LONG_TERM
 
 @dataclass(frozen=True)
 class Factors:
-    """`table` is categories x flows, zero where no factor is held; `held` says where one is; `row` is the method's flow."""
+    """`table` is categories x flows, zero where no factor is held.
+
+    `held` says where one is; `row` is the method's number of each flow.
+    """
 
     method: Method
     table: Matrix
@@ -45,7 +48,8 @@ class Factors:
 def factors(method: Method, flows: Sequence[ElementaryFlow], where: Callable[[int], str]) -> Factors:
     """The factors of `flows` in every category and sub-indicator of the method.
 
-    `where` tells who exchanges flow number i, for error messages. Raises InputError where a flow is not known to the method, or is given in another unit than the factor is for.
+    `where` tells who exchanges flow number i, for error messages. Raises InputError where a flow is not
+    known to the method, or is given in another unit than the factor is for.
     """
     rows = [_row(method, flow, i, where) for i, flow in enumerate(flows)]
     index = np.array(rows, dtype=np.int64)
@@ -69,7 +73,10 @@ def _row(method: Method, flow: ElementaryFlow, i: int, where: Callable[[int], st
     except InputError as error:
         raise InputError(f"{where(i)}: {error}") from None
     if method.flows[row].unit != flow.unit:
-        raise InputError(f"{where(i)}: flow '{flow.name}' in '{flow.compartment}' is in {flow.unit}; {method.id} counts it in {method.flows[row].unit}")
+        raise InputError(
+            f"{where(i)}: flow '{flow.name}' in '{flow.compartment}' is in {flow.unit}; {method.id} counts it "
+            f"in {method.flows[row].unit}"
+        )
     return row
 
 
@@ -85,8 +92,9 @@ def _declared_category(method: Method, flow: ElementaryFlow, where: str) -> int:
     return column
 
 
-def _regionalise(values: Matrix, flows: Sequence[ElementaryFlow], rows: Sequence[int], method: Method,
-                 codes: Iterable[str]) -> None:
+def _regionalise(
+    values: Matrix, flows: Sequence[ElementaryFlow], rows: Sequence[int], method: Method, codes: Iterable[str]
+) -> None:
     """Replace global factors in place where the method holds one for the flow's location."""
     for code in codes:
         line = 0 if len(values) == 1 else method.column[code]

@@ -37,12 +37,19 @@ class Hotspots:
 
     def to_dict(self) -> dict[str, Any]:
         """As `footprint hotspots --json` prints it (schema footprint/hotspots/1)."""
+
         def rows(spots: Iterable[Hotspot], key: str = "name") -> list[dict[str, Any]]:
             return [{key: s.name, "share": s.share, "cumulative": s.cumulative} for s in spots]
 
-        return {"schema": "footprint/hotspots/1", "route": self.route, "categories": rows(self.categories, "code"),
-                **{part: {code: rows(spots) for code, spots in getattr(self, part).items()}
-                   for part in ("stages", "processes", "flows")}}
+        return {
+            "schema": "footprint/hotspots/1",
+            "route": self.route,
+            "categories": rows(self.categories, "code"),
+            **{
+                part: {code: rows(spots) for code, spots in getattr(self, part).items()}
+                for part in ("stages", "processes", "flows")
+            },
+        }
 
 
 def hotspots(result: FootprintResult, on: date | None = None) -> Hotspots:
@@ -60,12 +67,19 @@ def hotspots(result: FootprintResult, on: date | None = None) -> Hotspots:
     column = {code: result.method.column[code] for code in codes}
     processes = result.grouped(lambda c: f"{c.background or c.process} ({c.stage})")
     return Hotspots(
-        result.route.id, chosen,
+        result.route.id,
+        chosen,
         {code: most_relevant(result[code].by_stage, threshold) for code in codes},
-        {code: most_relevant({name: float(values[column[code]]) for name, values in processes.items()}, threshold)
-         for code in codes},
-        {code: most_relevant({f"{f.flow} ({f.compartment})": float(f.values[column[code]]) for f in result.flows}, threshold)
-         for code in codes},
+        {
+            code: most_relevant({name: float(values[column[code]]) for name, values in processes.items()}, threshold)
+            for code in codes
+        },
+        {
+            code: most_relevant(
+                {f"{f.flow} ({f.compartment})": float(f.values[column[code]]) for f in result.flows}, threshold
+            )
+            for code in codes
+        },
     )
 
 

@@ -22,8 +22,9 @@ from footprint.model import Rule
 ALTERNATIVES: tuple[Rule, ...] = ("mass", "element-mass", "economic", "energy")
 
 
-def allocation_sensitivity(assessment: Assessment, rules: AllocationRules,
-                           window: tuple[int, int]) -> Mapping[str, Matrix]:
+def allocation_sensitivity(
+    assessment: Assessment, rules: AllocationRules, window: tuple[int, int]
+) -> Mapping[str, Matrix]:
     """The result under each other rule that the products have data for, and by value with the prices of `window`.
 
     A rule for which a product has no data (a price, a content) is left out; so is one that leaves every share as it is.
@@ -51,7 +52,7 @@ def _factors(assessment: Assessment, rules: AllocationRules) -> Matrix:
     factor = np.ones(graph.foreground)
     for key, process in graph.joint.items():
         new = {share.product: share.share for share in shares(process, rules)}
-        for i, node in enumerate(graph.nodes[:graph.foreground]):
+        for i, node in enumerate(graph.nodes[: graph.foreground]):
             if node.process == key:
                 factor[i] = new[node.flow] / old[key, node.flow]
     return factor

@@ -104,8 +104,11 @@ class FootprintResult:
     @cached_property
     def _parts(self) -> tuple[Mapping[str, Matrix], Mapping[str, Matrix], Mapping[str, Matrix]]:
         """All categories by stage, by process (direct) and by background product."""
-        return (self.grouped(lambda c: c.stage, STAGES), self.grouped(lambda c: None if c.background else c.process),
-                self.grouped(lambda c: c.background or None))
+        return (
+            self.grouped(lambda c: c.stage, STAGES),
+            self.grouped(lambda c: None if c.background else c.process),
+            self.grouped(lambda c: c.background or None),
+        )
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -114,7 +117,9 @@ class FootprintResult:
 
     def __getitem__(self, code: str) -> CategoryResult:
         if code not in self.codes:
-            raise InputError(f"category '{code}' is not known{nearest(code, self.codes)}; allowed: {', '.join(self.codes)}")
+            raise InputError(
+                f"category '{code}' is not known{nearest(code, self.codes)}; allowed: {', '.join(self.codes)}"
+            )
         return self._categories[code]
 
     @cached_property
@@ -124,19 +129,31 @@ class FootprintResult:
     def _category(self, code: str) -> CategoryResult:
         column = self.method.column[code]
         category = self.method.categories[column]
-        sensitivity: dict[str, Any] = {name: float(values[column]) if np.isfinite(values[column]) else None
-                       for name, values in self.alternatives.items()}
+        sensitivity: dict[str, Any] = {
+            name: float(values[column]) if np.isfinite(values[column]) else None
+            for name, values in self.alternatives.items()
+        }
         if self.allocation_sensitivity:
             sensitivity["allocation"] = {rule: float(v[column]) for rule, v in self.allocation_sensitivity.items()}
         by_stage, by_process, by_background = (
             {name: float(values[column]) for name, values in part.items()} for part in self._parts
         )
         return CategoryResult(
-            code, category.name, category.unit, float(self.totals[column]),
-            by_stage, by_process, by_background,
-            self.not_covered.get(code, ()), float(self.screening[column]), sensitivity,
-            {c.code.removeprefix(f"{code}-").replace("-", "_"): float(self.totals[i])
-             for i, c in enumerate(self.method.categories) if c.parent == code},
+            code,
+            category.name,
+            category.unit,
+            float(self.totals[column]),
+            by_stage,
+            by_process,
+            by_background,
+            self.not_covered.get(code, ()),
+            float(self.screening[column]),
+            sensitivity,
+            {
+                c.code.removeprefix(f"{code}-").replace("-", "_"): float(self.totals[i])
+                for i, c in enumerate(self.method.categories)
+                if c.parent == code
+            },
         )
 
     def split(self, code: str, key: Callable[[Contribution], str | None]) -> dict[str, float]:
@@ -165,7 +182,7 @@ class FootprintResult:
 
     @cached_property
     def tier(self) -> str:
-        """`published` when 80 % of the weighted score rests on confirmed amounts, `screening` below 50 %, else `mixed`."""
+        """How much of the weighted score rests on confirmed amounts: from 80 % `published`, below 50 % `screening`."""
         columns = [self.method.column[code] for code in self.codes]
         weights = np.array([self.weight(code) for code in self.codes]) * np.abs(self.totals[columns])
         if weights.sum() <= 0:
@@ -183,7 +200,10 @@ class FootprintResult:
         declared = self.route.declared
         return {
             "schema": "footprint/result/1",
-            "route": self.route.id, "material": declared.material, "system": self.route.system, "name": declared.name,
+            "route": self.route.id,
+            "material": declared.material,
+            "system": self.route.system,
+            "name": declared.name,
             "declared_unit": {"product": declared.product, "amount": declared.unit_kg, "unit": "kg"},
             "tier": self.tier,
             "method": {"id": self.method.id, "sha256": self.method.sha256},
@@ -192,42 +212,69 @@ class FootprintResult:
             "software": {"name": "crm-footprint", "version": self.version},
             "long_term": self.long_term,
             "results": {code: _category_dict(self[code]) for code in self.codes},
-            "not_characterised": [{"flow": f.flow, "to": f.compartment, "amount": f.amount, "unit": f.unit}
-                                  for f in self.not_characterised],
-            "allocation": [{"process": s.process, "product": s.product, "rule": s.rule, "share": s.share, "basis": s.basis}
-                           for s in self.allocation],
-            "findings": [{"rule": f.rule, "severity": f.severity, "where": f.where, "message": f.message}
-                         for f in self.findings],
+            "not_characterised": [
+                {"flow": f.flow, "to": f.compartment, "amount": f.amount, "unit": f.unit}
+                for f in self.not_characterised
+            ],
+            "allocation": [
+                {"process": s.process, "product": s.product, "rule": s.rule, "share": s.share, "basis": s.basis}
+                for s in self.allocation
+            ],
+            "findings": [
+                {"rule": f.rule, "severity": f.severity, "where": f.where, "message": f.message} for f in self.findings
+            ],
         }
 
     def to_dataframe(self) -> pd.DataFrame:
         """Tidy contributions: material, route, stage, process, background, category, unit, value."""
         import pandas as pd
 
-        rows = [(self.route.declared.material, self.route.id, c.stage, c.process, c.background, code,
-                 self.method.categories[self.method.column[code]].unit, float(c.values[self.method.column[code]]))
-                for c in self.contributions for code in self.codes]
-        return pd.DataFrame(rows, columns=["material", "route", "stage", "process", "background", "category", "unit", "value"])
+        rows = [
+            (
+                self.route.declared.material,
+                self.route.id,
+                c.stage,
+                c.process,
+                c.background,
+                code,
+                self.method.categories[self.method.column[code]].unit,
+                float(c.values[self.method.column[code]]),
+            )
+            for c in self.contributions
+            for code in self.codes
+        ]
+        return pd.DataFrame(
+            rows, columns=["material", "route", "stage", "process", "background", "category", "unit", "value"]
+        )
 
     def _repr_html_(self) -> str:
         """The table a notebook shows."""
         stages = [stage for stage in STAGES if any(c.stage == stage for c in self.contributions)]
         head = "".join(f"<th>{html.escape(h)}</th>" for h in ("Category", "Value", "Unit", *stages, "on estimates"))
         rows = "".join(
-            f"<tr><td>{html.escape(r.name)}</td><td style='text-align:right'>{r.value:.4g}</td><td>{html.escape(r.unit)}</td>"
+            f"<tr><td>{html.escape(r.name)}</td><td "
+            f"style='text-align:right'>{r.value:.4g}</td><td>{html.escape(r.unit)}</td>"
             + "".join(f"<td style='text-align:right'>{r.by_stage.get(stage, 0.0):.3g}</td>" for stage in stages)
             + f"<td style='text-align:right'>{r.screening_share:.0%}</td></tr>"
             for r in map(self.__getitem__, self.codes)
         )
-        title = html.escape(f"{self.route.declared.name} ({self.route.id}), per {self.route.declared.unit_kg:g} kg of {self.route.declared.product}; {self.tier} data")
+        title = html.escape(
+            f"{self.route.declared.name} ({self.route.id}), per {self.route.declared.unit_kg:g} kg of "
+            f"{self.route.declared.product}; {self.tier} data"
+        )
         return f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _category_dict(result: CategoryResult) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "name": result.name, "unit": result.unit, "value": result.value,
-        "by_stage": dict(result.by_stage), "by_process": dict(result.by_process),
-        "by_background": dict(result.by_background), "not_covered": list(result.not_covered),
-        "screening_share": result.screening_share, "sensitivity": dict(result.sensitivity),
+        "name": result.name,
+        "unit": result.unit,
+        "value": result.value,
+        "by_stage": dict(result.by_stage),
+        "by_process": dict(result.by_process),
+        "by_background": dict(result.by_background),
+        "not_covered": list(result.not_covered),
+        "screening_share": result.screening_share,
+        "sensitivity": dict(result.sensitivity),
     }
     return found | {"sub": dict(result.sub)} if result.sub else found

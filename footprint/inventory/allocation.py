@@ -84,12 +84,16 @@ def shares(process: Process, rules: AllocationRules) -> tuple[Share, ...]:
     total = sum(weight for weight, _ in weights)
     if total <= 0:
         raise InputError(f"{place}: allocation by {rule} has nothing to share by: all weights are zero")
-    return tuple(Share(process.id, p.flow, rule, w / total, basis) for p, (w, basis) in zip(products, weights, strict=True))
+    return tuple(
+        Share(process.id, p.flow, rule, w / total, basis) for p, (w, basis) in zip(products, weights, strict=True)
+    )
 
 
 def _by_mass(product: Product, rules: AllocationRules, place: str) -> tuple[float, str]:
     if product.amount.unit != "kg":
-        raise InputError(f"{place}: allocation by mass needs products in mass; '{product.flow}' is in {product.amount.unit}")
+        raise InputError(
+            f"{place}: allocation by mass needs products in mass; '{product.flow}' is in {product.amount.unit}"
+        )
     return product.amount.value, f"{product.amount.value:g} kg"
 
 
@@ -103,7 +107,9 @@ def _by_element_mass(product: Product, rules: AllocationRules, place: str) -> tu
 
 def _by_energy(product: Product, rules: AllocationRules, place: str) -> tuple[float, str]:
     if product.energy is None:
-        raise InputError(f"{place}: allocation by energy needs 'energy' (MJ per {product.amount.unit}) on product '{product.flow}'")
+        raise InputError(
+            f"{place}: allocation by energy needs 'energy' (MJ per {product.amount.unit}) on product '{product.flow}'"
+        )
     return product.amount.value * product.energy, f"{product.amount.value * product.energy:g} MJ"
 
 

@@ -46,8 +46,9 @@ def datapackage(graph: Graph) -> Any:
     for matrix, entries, offset in ((TECHNOSPHERE, graph.technosphere, 0), (BIOSPHERE, graph.biosphere, n)):
         indices = np.empty(len(entries.data), dtype=bwp.INDICES_DTYPE)
         indices["row"], indices["col"] = entries.indices["row"] + offset, entries.indices["col"]
-        package.add_persistent_vector(matrix=matrix, name=matrix, indices_array=indices, data_array=entries.data,
-                                      flip_array=entries.flip)
+        package.add_persistent_vector(
+            matrix=matrix, name=matrix, indices_array=indices, data_array=entries.data, flip_array=entries.flip
+        )
     return package
 
 
@@ -59,8 +60,14 @@ def _method_package(name: tuple[str], row: Matrix, first: int) -> Any:
     indices = np.empty(len(held), dtype=bwp.INDICES_DTYPE)
     indices["row"], indices["col"] = held + first, 0
     package = bwp.create_datapackage(name=name[0])
-    package.add_persistent_vector(matrix=CHARACTERISATION, name=name[0], indices_array=indices, data_array=row[held],
-                                  identifier=list(name), global_index=0)
+    package.add_persistent_vector(
+        matrix=CHARACTERISATION,
+        name=name[0],
+        indices_array=indices,
+        data_array=row[held],
+        identifier=list(name),
+        global_index=0,
+    )
     return package
 
 

@@ -28,15 +28,18 @@ Electricity = Literal["as-modelled", "production-mix", "residual"]
 ELECTRICITY: tuple[Electricity, ...] = ("as-modelled", "production-mix", "residual")
 
 
-def build_graph(route: Route, background: Background, rules: AllocationRules, electricity: Electricity,
-                load: Callable[[str], Route]) -> Graph:
+def build_graph(
+    route: Route, background: Background, rules: AllocationRules, electricity: Electricity, load: Callable[[str], Route]
+) -> Graph:
     """The LCI graph of a route.
 
     `load` resolves `route:ID`. Raises InputError where a provider is missing, a unit does not fit its provider, or an
     allocation lacks what its rule needs.
     """
     walk = _Walk(background, rules, electricity, load)
-    demand = walk.foreground(route, "", route.declared.process, route.declared.product, f"{route.path}, declared '{route.declared.id}'")
+    demand = walk.foreground(
+        route, "", route.declared.process, route.declared.product, f"{route.path}, declared '{route.declared.id}'"
+    )
     walk.run()
     return walk.graph(route, demand)
 
@@ -64,8 +67,9 @@ class _Writer:
 class _Walk:
     """The state of one walk: nodes found so far, tasks still to do, columns written."""
 
-    def __init__(self, background: Background, rules: AllocationRules, electricity: Electricity,
-                 load: Callable[[str], Route]) -> None:
+    def __init__(
+        self, background: Background, rules: AllocationRules, electricity: Electricity, load: Callable[[str], Route]
+    ) -> None:
         self.background, self.rules, self.electricity, self.load = background, rules, electricity, load
         self.kept: _Kept = background.memo.setdefault(("columns", rules.window), _Kept())
         self.nodes: dict[str, Node] = {}
@@ -98,12 +102,23 @@ class _Walk:
         columns = [self.columns[n.key] for n in nodes]
         position = {n.key: i for i, n in enumerate(nodes)}
         biosphere, flows = join_biosphere(columns, self.kept.registry)
-        joint = self.shares | {key: found for key, found in self.kept.shares.items()
-                               if any(f"{key}[{share.product}]" in position for share in found)}
+        joint = self.shares | {
+            key: found
+            for key, found in self.kept.shares.items()
+            if any(f"{key}[{share.product}]" in position for share in found)
+        }
         return Graph(
-            route.id, nodes, flows, join_technosphere(columns, position), biosphere, len(fore), position[demand],
-            route.declared.unit_kg, np.array([c.technosphere.data[0] * (1 - 2 * c.technosphere.flip[0]) for c in columns]),
-            tuple(share for key in sorted(joint) for share in joint[key]), self.joint,
+            route.id,
+            nodes,
+            flows,
+            join_technosphere(columns, position),
+            biosphere,
+            len(fore),
+            position[demand],
+            route.declared.unit_kg,
+            np.array([c.technosphere.data[0] * (1 - 2 * c.technosphere.flip[0]) for c in columns]),
+            tuple(share for key in sorted(joint) for share in joint[key]),
+            self.joint,
             any(column.substitutes for column in columns),
         )
 
@@ -113,7 +128,10 @@ class _Walk:
         """The node of a product of a process of `route`."""
         known = {p.id: p for p in route.processes}
         if ident not in known:
-            raise InputError(f"{place}: provider '{ident}' is no process of this file{nearest(ident, known)}; it has: {listed(known, 20)}")
+            raise InputError(
+                f"{place}: provider '{ident}' is no process of this file{nearest(ident, known)}; it has: "
+                f"{listed(known, 20)}"
+            )
         return self._node(known[ident], f"{prefix}{ident}", flow, place, route, prefix)
 
     def _background(self, provider: Provider, flow: str, place: str) -> str:
@@ -129,12 +147,25 @@ class _Walk:
         """The key of the node that makes `flow`; the node is made on first meeting."""
         products = joint_products(process)
         if not products:
-            raise InputError(f"{place}: process '{process.id}': every product substitutes another; one must carry the burden")
+            raise InputError(
+                f"{place}: process '{process.id}': every product substitutes another; one must carry the burden"
+            )
         product = products[0] if len(products) == 1 else _chosen(products, flow, process, place)
         full = key if len(products) == 1 else f"{key}[{product.flow}]"
         if full not in self.nodes:
-            node = Node(full, key, process.name, product.flow, product.amount.unit, process.location,
-                        process.stage or "", route is not None, process.tier, process.not_covered, product.is_waste)
+            node = Node(
+                full,
+                key,
+                process.name,
+                product.flow,
+                product.amount.unit,
+                process.location,
+                process.stage or "",
+                route is not None,
+                process.tier,
+                process.not_covered,
+                product.is_waste,
+            )
             share = self._share(process, key, product, route is not None, place)
             shared = route is None and not key.startswith("declaration:")
             task = Task(node, process, product, share, route, prefix, shared)
@@ -177,8 +208,13 @@ class _Walk:
         credits = [product for product in task.process.products if product.substitution]
         for by_product in credits:
             self._credit(column, task, by_product)
-        return Column(tuple(column.suppliers), column.technosphere.freeze(), np.array(column.flows, np.int64),
-                      column.biosphere.freeze(), bool(credits))
+        return Column(
+            tuple(column.suppliers),
+            column.technosphere.freeze(),
+            np.array(column.flows, np.int64),
+            column.biosphere.freeze(),
+            bool(credits),
+        )
 
     def _part(self, exchange: Exchange, task: Task) -> float:
         """How much of an exchange this product carries."""
@@ -251,10 +287,16 @@ class _Walk:
         if provider.kind != "electricity":
             return provider
         if exchange.supply == "residual" or (self.electricity == "residual" and exchange.supply == "grid"):
-            raise InputError(f"{place}: no residual mix is held for {provider.location}; the location mix does not stand in for it")
+            raise InputError(
+                f"{place}: no residual mix is held for {provider.location}; the location mix does not stand in for it"
+            )
         if self.electricity == "production-mix" and exchange.supply in ("grid", "contract"):
-            return Provider("electricity", f"electricity:{process.location[:2] if process.location != 'GLO' else 'GLO'}:{provider.voltage}",
-                            process.location[:2] if process.location != "GLO" else "GLO", provider.voltage)
+            return Provider(
+                "electricity",
+                f"electricity:{process.location[:2] if process.location != 'GLO' else 'GLO'}:{provider.voltage}",
+                process.location[:2] if process.location != "GLO" else "GLO",
+                provider.voltage,
+            )
         return provider
 
     def _route(self, ident: str, flow: str, place: str) -> str:
@@ -274,6 +316,7 @@ def _chosen(products: tuple[Product, ...], flow: str, process: Process, place: s
         if product.flow == flow:
             return product
     made = [p.flow for p in products]
-    raise InputError(f"{place}: '{process.id}' has several products and none is called '{flow}'{nearest(flow, made)}; it makes: {listed(made)}")
-
-
+    raise InputError(
+        f"{place}: '{process.id}' has several products and none is called '{flow}'{nearest(flow, made)}; it "
+        f"makes: {listed(made)}"
+    )

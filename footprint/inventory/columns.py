@@ -72,7 +72,9 @@ class BlockWriter:
         distributions["loc"] = self.data
         for i, spread, scale in self.spreads:
             distributions[i] = uncertainty_row(self.data[i], spread, scale)
-        return Block(np.array(self.data, float), np.array(self.flip, bool), distributions, np.array(self.estimate, bool))
+        return Block(
+            np.array(self.data, float), np.array(self.flip, bool), distributions, np.array(self.estimate, bool)
+        )
 
 
 @dataclass

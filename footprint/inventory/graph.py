@@ -95,7 +95,9 @@ class Graph:
         """A, dense, nodes x nodes: repeated entries are added."""
         n = len(self.nodes)
         matrix = np.zeros((n, n))
-        np.add.at(matrix, (self.technosphere.indices["row"], self.technosphere.indices["col"]), self.technosphere.signed)
+        np.add.at(
+            matrix, (self.technosphere.indices["row"], self.technosphere.indices["col"]), self.technosphere.signed
+        )
         return matrix
 
     def biosphere_matrix(self) -> NDArray[np.float64]:

@@ -48,7 +48,7 @@ def invert(matrix: Matrix, names: Sequence[str] = ()) -> Technosphere:
     Raises SingularSystem where the system has no unique solution, NotFinite where an entry is not a number.
     """
     if not np.isfinite(matrix).all():
-        row, col = np.argwhere(~np.isfinite(matrix))[0]
+        _, col = np.argwhere(~np.isfinite(matrix))[0]
         raise NotFinite(f"the technosphere has a value that is not finite{_named(names, int(col))}")
     scale = np.abs(matrix).max(axis=0, initial=0.0)
     if (empty := np.flatnonzero(scale == 0)).size:
@@ -59,7 +59,9 @@ def invert(matrix: Matrix, names: Sequence[str] = ()) -> Technosphere:
         raise SingularSystem(f"the technosphere is singular: {_loop(matrix, names)}") from None
     condition = _condition(matrix / scale, inverse)
     if not condition < MAX_CONDITION:
-        raise SingularSystem(f"the technosphere is singular to working precision (condition {condition:.1e}): {_loop(matrix, names)}")
+        raise SingularSystem(
+            f"the technosphere is singular to working precision (condition {condition:.1e}): {_loop(matrix, names)}"
+        )
     inverse /= scale[:, None]
     return Technosphere(matrix, inverse, condition)
 
@@ -89,7 +91,9 @@ def check_signs(graph: Graph, s: Matrix) -> None:
     negative = np.flatnonzero(s[:first] < -NEGATIVE_TOLERANCE * np.abs(s).max(initial=0.0))
     if negative.size:
         nodes = ", ".join(f"'{graph.nodes[i].key}' ({s[i]:.3g})" for i in negative[:5])
-        raise NegativeScaling(f"{graph.route}: a loop takes more of its own product than it makes; running backwards: {nodes}")
+        raise NegativeScaling(
+            f"{graph.route}: a loop takes more of its own product than it makes; running backwards: {nodes}"
+        )
 
 
 def _condition(matrix: Matrix, inverse: Matrix) -> float:

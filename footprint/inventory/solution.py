@@ -28,7 +28,9 @@ class Inventory:
         """g = B s, in the unit of each elementary flow."""
         entries = self.graph.biosphere
         amounts = entries.signed * self.scaling[entries.indices["col"]]
-        found: Matrix = np.bincount(entries.indices["row"], weights=amounts, minlength=len(self.graph.flows)).astype(float)
+        found: Matrix = np.bincount(entries.indices["row"], weights=amounts, minlength=len(self.graph.flows)).astype(
+            float
+        )
         return found
 
 

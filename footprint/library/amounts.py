@@ -31,12 +31,19 @@ class Scope:
 
     def at(self, place: str, source: str | None = None, locator: str | None = None) -> Scope:
         """The scope of a part of this one, with its own default source."""
-        return Scope(f"{self.place}, {place}", self.values, self.sources, source or self.source,
-                     locator or self.locator, self.estimates)
+        return Scope(
+            f"{self.place}, {place}",
+            self.values,
+            self.sources,
+            source or self.source,
+            locator or self.locator,
+            self.estimates,
+        )
 
 
-def build_parameters(rows: Mapping[str, ParameterRow], sources: Sources,
-                     path: str) -> tuple[tuple[model.Parameter, ...], Scope]:
+def build_parameters(
+    rows: Mapping[str, ParameterRow], sources: Sources, path: str
+) -> tuple[tuple[model.Parameter, ...], Scope]:
     """Parameters, evaluated in the order they need each other, and the scope in which amounts may use them.
 
     A circular definition is an error.
@@ -73,24 +80,47 @@ def _parameter_amount(row: ParameterRow, scope: Scope) -> model.Amount:
     except InputError as error:
         raise InputError(f"{scope.place}: {error}") from None
     value = evaluated(row.value, scope)
-    return model.Amount(value, row.unit, row.source, row.locator, tier_of(row.value, row.source, scope), row.note,
-                        row.value if isinstance(row.value, str) else None, 1.0,
-                        _spread(row.spread, row.low, row.high, value, 1.0, scope, isinstance(row.value, str)))
+    return model.Amount(
+        value,
+        row.unit,
+        row.source,
+        row.locator,
+        tier_of(row.value, row.source, scope),
+        row.note,
+        row.value if isinstance(row.value, str) else None,
+        1.0,
+        _spread(row.spread, row.low, row.high, value, 1.0, scope, isinstance(row.value, str)),
+    )
 
 
 def read_amount(row: ProductRow | ExchangeRow, scope: Scope) -> model.Amount:
-    scope = replace(scope, source=row.source or scope.source,
-                    locator=row.locator if row.locator is not None else ("" if row.source else scope.locator))
+    """The amount of a product or exchange, in its base unit; InputError where it is negative or not finite."""
+    scope = replace(
+        scope,
+        source=row.source or scope.source,
+        locator=row.locator if row.locator is not None else ("" if row.source else scope.locator),
+    )
     try:
         found = unit(row.unit)
     except InputError as error:
         raise InputError(f"{scope.place}: {error}") from None
     value = evaluated(row.amount, scope)
     if value < 0:
-        raise InputError(f"{scope.place}: the amount is {value:g}; amounts are never negative, 'input' and 'output' say the direction")
-    return model.Amount(value * found.factor, found.base, scope.source, scope.locator, tier_of(row.amount, scope.source, scope),
-                        row.note, row.amount if isinstance(row.amount, str) else None, found.factor,
-                        _spread(row.spread, row.low, row.high, value, found.factor, scope, isinstance(row.amount, str)))
+        raise InputError(
+            f"{scope.place}: the amount is {value:g}; amounts are never negative, 'input' and 'output' say "
+            "the direction"
+        )
+    return model.Amount(
+        value * found.factor,
+        found.base,
+        scope.source,
+        scope.locator,
+        tier_of(row.amount, scope.source, scope),
+        row.note,
+        row.amount if isinstance(row.amount, str) else None,
+        found.factor,
+        _spread(row.spread, row.low, row.high, value, found.factor, scope, isinstance(row.amount, str)),
+    )
 
 
 def evaluated(given: float | str, scope: Scope) -> float:
@@ -115,6 +145,7 @@ def tier_of(given: float | str, source: str, scope: Scope) -> model.Tier:
 
 
 def contents(rows: Mapping[str, float | str], scope: Scope) -> Mapping[str, float]:
+    """Element -> kg per kg; InputError where a share lies outside 0 to 1."""
     found = {element: evaluated(given, scope) for element, given in rows.items()}
     for element, share in found.items():
         if not 0 <= share <= 1:
@@ -122,13 +153,21 @@ def contents(rows: Mapping[str, float | str], scope: Scope) -> Mapping[str, floa
     return MappingProxyType(found)
 
 
-def _spread(row: SpreadRow | None, low: float | None, high: float | None, value: float, factor: float,
-            scope: Scope, computed: bool) -> model.Spread | None:
+def _spread(
+    row: SpreadRow | None,
+    low: float | None,
+    high: float | None,
+    value: float,
+    factor: float,
+    scope: Scope,
+    computed: bool,
+) -> model.Spread | None:
     """The distribution as given, or from bounds that hold 95 % of the values.
 
     A number outside its own bounds is an error; an expression (`computed`) may leave them when a parameter is changed,
-    and keeps their relative width. Bounds of a positive amount make a lognormal with GSD² = sqrt(high / low) (so that median / GSD² and median * GSD²
-    lie as far apart as the bounds do); a lower bound of zero makes a uniform distribution.
+    and keeps their relative width. Bounds of a positive amount make a lognormal with
+    GSD² = sqrt(high / low) (so that median / GSD² and median * GSD² lie as far apart as the bounds do); a lower bound
+    of zero makes a uniform distribution.
     """
     if row is not None:
         if low is not None or high is not None:
@@ -149,8 +188,13 @@ def _spread(row: SpreadRow | None, low: float | None, high: float | None, value:
     return model.Spread("uniform", low=low * factor, high=high * factor)
 
 
-_NEEDS = {"lognormal": ("gsd2",), "normal": ("sd",), "uniform": ("low", "high"), "triangular": ("low", "high"),
-          "discrete": ("values", "weights")}
+_NEEDS = {
+    "lognormal": ("gsd2",),
+    "normal": ("sd",),
+    "uniform": ("low", "high"),
+    "triangular": ("low", "high"),
+    "discrete": ("values", "weights"),
+}
 
 
 def _given_spread(row: SpreadRow, factor: float, scope: Scope) -> model.Spread:
@@ -168,5 +212,12 @@ def _given_spread(row: SpreadRow, factor: float, scope: Scope) -> model.Spread:
     def scaled(x: float | None) -> float | None:
         return None if x is None else x * factor
 
-    return model.Spread(row.kind, row.gsd2, scaled(row.sd), scaled(row.low), scaled(row.high),
-                        tuple(x * factor for x in row.values), tuple(row.weights))
+    return model.Spread(
+        row.kind,
+        row.gsd2,
+        scaled(row.sd),
+        scaled(row.low),
+        scaled(row.high),
+        tuple(x * factor for x in row.values),
+        tuple(row.weights),
+    )

@@ -1,4 +1,4 @@
-"""The open background: unit processes by id, placed in a country on demand, and electricity made from a country's mix."""
+"""The open background: unit processes by id, placed in a country on demand, and electricity from a country's mix."""
 
 from __future__ import annotations
 
@@ -66,15 +66,18 @@ class Background:
 
     def _generic(self, ident: str) -> Process:
         if ident not in self.rows:
-            raise InputError(f"background process '{ident}' is not in the background '{self.id}'{nearest(ident, self.rows)}")
+            raise InputError(
+                f"background process '{ident}' is not in the background '{self.id}'{nearest(ident, self.rows)}"
+            )
         row, scope, group = self.rows[ident]
         return build_process(row, scope, group)
 
 
 def _placed(process: Process, location: str) -> Process:
     """The process at `location`, its `LOCAL` electricity and `@LOCAL` inputs taken from there."""
-    return replace(process, location=location,
-                   exchanges=tuple(_localised(exchange, location) for exchange in process.exchanges))
+    return replace(
+        process, location=location, exchanges=tuple(_localised(exchange, location) for exchange in process.exchanges)
+    )
 
 
 def _localised(exchange: Exchange, location: str) -> Exchange:
@@ -106,8 +109,10 @@ def _loaded(ident: str, root: Path, year: int | None, files: Signature) -> Backg
 
 
 def _compile(root: Path) -> Compiled:
-    files = {path.relative_to(root).as_posix(): read_toml(path, BackgroundFile)
-             for path in sorted((root / "background").glob("*.toml"))}
+    files = {
+        path.relative_to(root).as_posix(): read_toml(path, BackgroundFile)
+        for path in sorted((root / "background").glob("*.toml"))
+    }
     return Compiled(files, electricity.read_tables(root / "electricity"))
 
 
@@ -128,5 +133,8 @@ def in_file(ident: str, consumer: str) -> Provider:
     if provider.kind == "process":
         return Provider("background", provider.id)
     if provider.kind not in ("background", "electricity"):
-        raise InputError(f"background process '{consumer}': may not take from '{ident}'; allowed: {listed(('background:ID', 'electricity:COUNTRY:MV'))}")
+        raise InputError(
+            f"background process '{consumer}': may not take from '{ident}'; allowed: "
+            f"{listed(('background:ID', 'electricity:COUNTRY:MV'))}"
+        )
     return provider

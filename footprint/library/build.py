@@ -20,15 +20,24 @@ from footprint.library.processes import build_process, unique
 CHOSEN = "chosen by the variant or the caller"
 
 
-def build_route(file: RouteFile, declared: DeclaredRow, sources: Sources, path: str, sha256: str = "",
-                variant: str | None = None, overrides: Mapping[str, float] | None = None) -> model.Route:
+def build_route(
+    file: RouteFile,
+    declared: DeclaredRow,
+    sources: Sources,
+    path: str,
+    sha256: str = "",
+    variant: str | None = None,
+    overrides: Mapping[str, float] | None = None,
+) -> model.Route:
     """The product system of `file` with one declared product.
 
     Raises InputError for unknown variants, parameters, sources, units, suppliers or compartments.
     """
     change = _variant(file, variant, path)
-    own = {key: model.Source(key, r.title, r.author, r.year, r.kind, r.licence, r.url, r.basis)
-           for key, r in file.source.items()}
+    own = {
+        key: model.Source(key, r.title, r.author, r.year, r.kind, r.licence, r.url, r.basis)
+        for key, r in file.source.items()
+    }
     sources = {**sources, **own}
     rows = _parameter_rows(file.parameter, change, overrides or {}, path)
     parameters, scope = build_parameters(rows, sources, path)
@@ -66,12 +75,23 @@ def _variant(file: RouteFile, variant: str | None, path: str) -> VariantRow:
 
 def _declared(row: DeclaredRow, file: RouteFile, change: VariantRow) -> model.Declared:
     name = (row.name or file.name) + (f", {change.name}" if change.name else "")
-    return model.Declared(row.id, row.material or file.material, name, row.product, row.process, row.form, row.grade,
-                          row.element, row.content, row.declared_unit_kg)
+    return model.Declared(
+        row.id,
+        row.material or file.material,
+        name,
+        row.product,
+        row.process,
+        row.form,
+        row.grade,
+        row.element,
+        row.content,
+        row.declared_unit_kg,
+    )
 
 
-def _parameter_rows(rows: Mapping[str, ParameterRow], change: VariantRow, overrides: Mapping[str, float],
-                    path: str) -> dict[str, ParameterRow]:
+def _parameter_rows(
+    rows: Mapping[str, ParameterRow], change: VariantRow, overrides: Mapping[str, float], path: str
+) -> dict[str, ParameterRow]:
     """Parameters with the variant's values, then the caller's."""
     changed = dict(rows)
     for name, override in change.parameter.items():
@@ -88,7 +108,9 @@ def _parameter_rows(rows: Mapping[str, ParameterRow], change: VariantRow, overri
 
 def _known_parameter(name: str, rows: Mapping[str, ParameterRow], path: str) -> ParameterRow:
     if name not in rows:
-        raise InputError(f"{path}: parameter '{name}' is not known{nearest(name, rows)}; it has: {listed(rows) or 'none'}")
+        raise InputError(
+            f"{path}: parameter '{name}' is not known{nearest(name, rows)}; it has: {listed(rows) or 'none'}"
+        )
     return rows[name]
 
 
@@ -111,12 +133,19 @@ def _check_processes(processes: tuple[model.Process, ...], declared: DeclaredRow
         raise InputError(f"{place}: process '{declared.process}' is not in this file{nearest(declared.process, by_id)}")
     made = {p.flow: p for p in by_id[declared.process].products}
     if declared.product not in made:
-        raise InputError(f"{place}: '{declared.product}' is no product of '{declared.process}'{nearest(declared.product, made)}; it makes: {listed(made)}")
+        raise InputError(
+            f"{place}: '{declared.product}' is no product of "
+            f"'{declared.process}'{nearest(declared.product, made)}; it makes: {listed(made)}"
+        )
     if made[declared.product].amount.unit != "kg":
-        raise InputError(f"{place}: the declared product is in {made[declared.product].amount.unit}; Annex V declares in kg")
+        raise InputError(
+            f"{place}: the declared product is in {made[declared.product].amount.unit}; Annex V declares in kg"
+        )
     for variant, change in file.variant.items():
         for name in change.process:
             if name not in by_id:
-                raise InputError(f"{path}, variant '{variant}': process '{name}' is not in this file{nearest(name, by_id)}")
+                raise InputError(
+                    f"{path}, variant '{variant}': process '{name}' is not in this file{nearest(name, by_id)}"
+                )
     if file.system == "mixed" and (file.share_pre_consumer is None or file.share_post_consumer is None):
         raise InputError(f"{path}: system 'mixed' needs share_pre_consumer and share_post_consumer")

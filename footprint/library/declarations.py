@@ -80,13 +80,23 @@ def declaration_process(route_path: str, name: str, place: str) -> Process:
     except InputError as error:
         raise InputError(f"{place}: {error}") from None
     return Process(
-        id=f"declaration:{name}", name=f"{found.declared_unit.product}, declared by {found.operator}",
-        location=found.location, year=found.year,
-        products=(Product(found.declared_unit.product,
-                          Amount(found.declared_unit.amount * made.factor, made.base, "", str(path), "published")),),
+        id=f"declaration:{name}",
+        name=f"{found.declared_unit.product}, declared by {found.operator}",
+        location=found.location,
+        year=found.year,
+        products=(
+            Product(
+                found.declared_unit.product,
+                Amount(found.declared_unit.amount * made.factor, made.base, "", str(path), "published"),
+            ),
+        ),
         exchanges=tuple(
-            Exchange("emission", code, f"{DECLARED}{found.method}",
-                     Amount(given.value, given.unit, "", str(path), "published"))
+            Exchange(
+                "emission",
+                code,
+                f"{DECLARED}{found.method}",
+                Amount(given.value, given.unit, "", str(path), "published"),
+            )
             for code, given in sorted(found.results.items())
         ),
         tier="A" if found.verification else "C",

@@ -16,7 +16,11 @@ from footprint.library.providers import Provider
 from footprint.library.tables import number, read_csv, whole
 from footprint.library.toml import read_toml
 
-VOLTAGE_NAME = {"HV": "electricity, high voltage", "MV": "electricity, medium voltage", "LV": "electricity, low voltage"}
+VOLTAGE_NAME = {
+    "HV": "electricity, high voltage",
+    "MV": "electricity, medium voltage",
+    "LV": "electricity, low voltage",
+}
 _STEP = {"MV": ("HV", "hv-to-mv"), "LV": ("MV", "mv-to-lv")}
 MIX_TOLERANCE = 1e-3
 #: a technology with at least this part of its column rests on the mix; a smaller part rests on the split
@@ -81,10 +85,16 @@ def read_tables(folder: Path) -> Tables:
     mix: dict[str, dict[int, tuple[list[float], str]]] = {}
     for line, row in read_csv(path, ("country", "year", "source", *columns)):
         if unknown := [c for c in row if c not in ("country", "year", "source", *columns)]:
-            raise InputError(f"{path}: column '{unknown[0]}' is not known{nearest(unknown[0], columns)}; parameters.toml names: {listed(columns, 30)}")
+            raise InputError(
+                f"{path}: column '{unknown[0]}' is not known{nearest(unknown[0], columns)}; parameters.toml "
+                f"names: {listed(columns, 30)}"
+            )
         shares = [number(row[column], path, line, column) for column in columns]
         if min(shares) < 0 or abs(sum(shares) - 1) > MIX_TOLERANCE:
-            raise InputError(f"{path}, line {line}: the shares of {row['country']} {row['year']} sum to {sum(shares):.4f}; they are never negative and sum to 1")
+            raise InputError(
+                f"{path}, line {line}: the shares of {row['country']} {row['year']} sum to {sum(shares):.4f}; "
+                "they are never negative and sum to 1"
+            )
         years = mix.setdefault(row["country"], {})
         year = whole(row["year"], path, line, "year")
         if year in years:
@@ -98,7 +108,9 @@ def _check_parameters(parameters: ParametersFile, path: Path) -> None:
     for name, technology in parameters.technology.items():
         for where, parts in (("", technology.shares), *((f", {c}", p) for c, p in technology.by_country.items())):
             if abs(sum(parts.values()) - 1) > MIX_TOLERANCE:
-                raise InputError(f"{path}, technology '{name}'{where}: the parts sum to {sum(parts.values()):.4g}; they sum to 1")
+                raise InputError(
+                    f"{path}, technology '{name}'{where}: the parts sum to {sum(parts.values()):.4g}; they sum to 1"
+                )
     for _, step in _STEP.values():
         if step not in parameters.losses:
             raise InputError(f"{path}: [losses.{step}] is missing")
@@ -116,27 +128,49 @@ def market(provider: Provider, tables: Tables, year: int | None) -> ProcessRow:
     loss = tables.parameters.losses[step]
     value = loss.by_country.get(country, loss.value)
     bounded = country not in loss.by_country and loss.low is not None and loss.high is not None
-    return _process(provider, used, [ExchangeRow(
-        input=VOLTAGE_NAME[below], from_=f"electricity:{provider.location}:{below}", amount=1 + value, unit="kWh",
-        source=loss.source, locator=loss.locator,
-        low=1 + (loss.low or 0.0) if bounded else None, high=1 + (loss.high or 0.0) if bounded else None)], tables)
+    return _process(
+        provider,
+        used,
+        [
+            ExchangeRow(
+                input=VOLTAGE_NAME[below],
+                from_=f"electricity:{provider.location}:{below}",
+                amount=1 + value,
+                unit="kWh",
+                source=loss.source,
+                locator=loss.locator,
+                low=1 + (loss.low or 0.0) if bounded else None,
+                high=1 + (loss.high or 0.0) if bounded else None,
+            )
+        ],
+        tables,
+    )
 
 
 def _generation(provider: Provider, country: str, tables: Tables, year: int) -> list[ExchangeRow]:
     """What each technology brings to 1 kWh of a country's generation."""
     years = tables.mix[country]
     if year not in years:
-        raise InputError(f"no electricity mix of {country} is held for {year}; it is for: {listed(map(str, sorted(years)), 30)}")
+        raise InputError(
+            f"no electricity mix of {country} is held for {year}; it is for: {listed(map(str, sorted(years)), 30)}"
+        )
     shares, source = years[year]
     exchanges = []
     for column, share in zip(tables.columns, shares, strict=True):
         technology = tables.parameters.technology[column]
         split = technology.by_country.get(country, technology.shares)
         exchanges += [
-            ExchangeRow(input=ident, from_=f"background:{ident}@{provider.location}", amount=share * part, unit="kWh",
-                        source=source if part >= DOMINANT else technology.source, locator=f"{country} {year}, {column}",
-                        note=technology.note if part < DOMINANT else "")
-            for ident, part in split.items() if share * part > 0
+            ExchangeRow(
+                input=ident,
+                from_=f"background:{ident}@{provider.location}",
+                amount=share * part,
+                unit="kWh",
+                source=source if part >= DOMINANT else technology.source,
+                locator=f"{country} {year}, {column}",
+                note=technology.note if part < DOMINANT else "",
+            )
+            for ident, part in split.items()
+            if share * part > 0
         ]
     return exchanges
 
@@ -144,10 +178,22 @@ def _generation(provider: Provider, country: str, tables: Tables, year: int) -> 
 def _process(provider: Provider, year: int, exchanges: list[ExchangeRow], tables: Tables) -> ProcessRow:
     name, network = VOLTAGE_NAME[provider.voltage], tables.parameters.network
     if network:
-        exchanges = [*exchanges, ExchangeRow(input="network use", from_=f"background:{getattr(network, provider.voltage)}",
-                                             amount=1.0, unit="kWh", source=network.source, locator=network.locator)]
+        exchanges = [
+            *exchanges,
+            ExchangeRow(
+                input="network use",
+                from_=f"background:{getattr(network, provider.voltage)}",
+                amount=1.0,
+                unit="kWh",
+                source=network.source,
+                locator=network.locator,
+            ),
+        ]
     return ProcessRow(
         id=f"electricity-{provider.location.lower()}-{provider.voltage.lower()}",
-        name=f"{name}, production mix {provider.location} {year}", location=provider.location, year=year,
-        product=[ProductRow(flow=name, amount=1.0, unit="kWh")], exchange=exchanges,
+        name=f"{name}, production mix {provider.location} {year}",
+        location=provider.location,
+        year=year,
+        product=[ProductRow(flow=name, amount=1.0, unit="kWh")],
+        exchange=exchanges,
     )

@@ -1,10 +1,10 @@
 """Expressions over parameters: a grammar of eight lines and nothing else (never `eval`).
 
-    sum     := product (("+" | "-") product)*
-    product := signed (("*" | "/") signed)*
-    signed  := "-" signed | power
-    power   := atom ["^" signed]
-    atom    := number | name | function "(" sum ("," sum)* ")" | "(" sum ")"
+sum     := product (("+" | "-") product)*
+product := signed (("*" | "/") signed)*
+signed  := "-" signed | power
+power   := atom ["^" signed]
+atom    := number | name | function "(" sum ("," sum)* ")" | "(" sum ")"
 """
 
 from __future__ import annotations
@@ -87,7 +87,10 @@ class _Parser:
         return ""
 
     def _error(self, what: str) -> InputError:
-        return InputError(f"expression '{_clipped(self.text)}': {what}; allowed: numbers, parameters, + - * / ^ ( ) min max sqrt exp log")
+        return InputError(
+            f"expression '{_clipped(self.text)}': {what}; allowed: numbers, parameters, + - * / ^ ( ) min max "
+            "sqrt exp log"
+        )
 
     def _sum(self) -> float:
         self.depth += 1

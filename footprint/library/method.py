@@ -63,7 +63,9 @@ class Method:
             raise InputError(f"flow '{name}' is not known in '{compartment}'; it is in: {listed(elsewhere, 20)}")
         names = {f.name for f in self.flows if f.compartment == compartment}
         hint = nearest(name, names) or nearest(name, {f.name for f in self.flows})
-        raise InputError(f"flow '{name}' in '{compartment}' is not known to {self.id}{hint}; see flows.csv and uncharacterised.csv")
+        raise InputError(
+            f"flow '{name}' in '{compartment}' is not known to {self.id}{hint}; see flows.csv and uncharacterised.csv"
+        )
 
     def regional_factor(self, code: str, row: int, location: str, otherwise: float) -> float:
         """The factor of a flow for `location`, then for what it lies in, then `otherwise` (the global one)."""
@@ -98,7 +100,10 @@ def load_method(name: str | Path = "ef-3.1") -> Method:
     else:
         known = [p.parent.name for p in methods_folder().glob("*/method.toml")]
         if str(name) not in known:
-            raise InputError(f"method '{name}' is not known{nearest(str(name), known)}; allowed: {listed(known)}, or a folder with a method.toml")
+            raise InputError(
+                f"method '{name}' is not known{nearest(str(name), known)}; allowed: {listed(known)}, or a "
+                "folder with a method.toml"
+            )
         folder = methods_folder() / str(name)
     files = [folder / "method.toml", *folder.glob("*.csv"), *(folder / "factors").glob("*.csv")]
     return _loaded(folder, signature(files))
@@ -115,10 +120,25 @@ def _loaded(folder: Path, signed: Signature) -> Method:
 def _unpack(c: Compiled, sha256: str) -> Method:
     shape = (len(c.flows), len(c.categories))
     regional = {
-        code: ({row: i for i, row in enumerate(rows)}, {place: i for i, place in enumerate(places)},
-               np.frombuffer(data).reshape(len(rows), len(places)))
+        code: (
+            {row: i for i, row in enumerate(rows)},
+            {place: i for i, place in enumerate(places)},
+            np.frombuffer(data).reshape(len(rows), len(places)),
+        )
         for code, (rows, places, data) in c.regional.items()
     }
-    return Method(c.file.id, c.file.name, c.file.version, sha256, tuple(c.categories), tuple(c.flows),
-                  np.frombuffer(c.glo).reshape(shape), regional, tuple(c.file.regional.used),
-                  tuple(c.file.regional.sensitivity), c.file.regional.aliases, c.normalisation, c.weighting)
+    return Method(
+        c.file.id,
+        c.file.name,
+        c.file.version,
+        sha256,
+        tuple(c.categories),
+        tuple(c.flows),
+        np.frombuffer(c.glo).reshape(shape),
+        regional,
+        tuple(c.file.regional.used),
+        tuple(c.file.regional.sensitivity),
+        c.file.regional.aliases,
+        c.normalisation,
+        c.weighting,
+    )

@@ -69,8 +69,10 @@ class Compiled(msgspec.Struct):
 def compile_method(folder: Path) -> Compiled:
     """Read the CSV record of a method once."""
     file = read_toml(folder / "method.toml", MethodFile)
-    categories = [Category(r["code"], r["name"], r["unit"], r.get("parent", ""), r.get("indicator", ""), r.get("model", ""))
-                  for _, r in read_csv(folder / "categories.csv", ("code", "name", "unit"))]
+    categories = [
+        Category(r["code"], r["name"], r["unit"], r.get("parent", ""), r.get("indicator", ""), r.get("model", ""))
+        for _, r in read_csv(folder / "categories.csv", ("code", "name", "unit"))
+    ]
     _check_codes([category.code for category in categories], file, folder)
     flows = _read_flows(folder)
     index = {(flow.name, flow.compartment): i for i, flow in enumerate(flows)}
@@ -96,16 +98,22 @@ def _check_codes(codes: list[str], file: MethodFile, folder: Path) -> None:
         raise InputError(f"{folder / 'categories.csv'}: category '{twice[0]}' is listed twice")
     for code in (*file.regional.used, *file.regional.sensitivity):
         if code not in codes:
-            raise InputError(f"{folder / 'method.toml'}, regional: category '{code}' is not known{nearest(code, codes)}")
+            raise InputError(
+                f"{folder / 'method.toml'}, regional: category '{code}' is not known{nearest(code, codes)}"
+            )
 
 
 def _read_flows(folder: Path) -> list[Flow]:
-    flows = [Flow(r["flow"], r["compartment"], r["unit"], r["element"])
-             for _, r in read_csv(folder / "flows.csv", ("flow", "compartment", "unit", "element"))]
+    flows = [
+        Flow(r["flow"], r["compartment"], r["unit"], r["element"])
+        for _, r in read_csv(folder / "flows.csv", ("flow", "compartment", "unit", "element"))
+    ]
     path = folder / "uncharacterised.csv"
     if path.is_file():
-        flows += [Flow(r["flow"], r["compartment"], r["unit"], r["element"], r["status"], r["reason"])
-                  for _, r in read_csv(path, ("flow", "compartment", "unit", "element", "status", "reason"))]
+        flows += [
+            Flow(r["flow"], r["compartment"], r["unit"], r["element"], r["status"], r["reason"])
+            for _, r in read_csv(path, ("flow", "compartment", "unit", "element", "status", "reason"))
+        ]
     seen: set[tuple[str, str]] = set()
     for flow in flows:
         if (flow.name, flow.compartment) in seen:
@@ -121,7 +129,10 @@ def _read_factors(path: Path, index: Mapping[tuple[str, str], int]) -> dict[tupl
         if flow is None:
             raise InputError(f"{path}, line {line}: flow '{row['flow']}' in '{row['compartment']}' is not in flows.csv")
         if (flow, row["location"]) in table:
-            raise InputError(f"{path}, line {line}: a second factor for '{row['flow']}' in '{row['compartment']}' at {row['location']}")
+            raise InputError(
+                f"{path}, line {line}: a second factor for '{row['flow']}' in '{row['compartment']}' at "
+                f"{row['location']}"
+            )
         table[flow, row["location"]] = number(row["factor"], path, line, "factor")
     return table
 
@@ -143,9 +154,15 @@ def _read_weights(folder: Path, codes: list[str]) -> tuple[dict[str, float], dic
     columns = ("code", "normalisation_per_person", "weighting_percent")
     rows = list(read_csv(path, columns))
     if missing := sorted(set(codes) ^ {r["code"] for _, r in rows}):
-        raise InputError(f"{path}: category '{missing[0]}' must stand in this file and in categories.csv, or in neither")
+        raise InputError(
+            f"{path}: category '{missing[0]}' must stand in this file and in categories.csv, or in neither"
+        )
     for n, r in rows:
         if number(r[columns[1]], path, n, columns[1]) <= 0:
-            raise InputError(f"{path}, line {n}: the normalisation of {r['code']} is {r[columns[1]]}; it must be above zero")
-    return ({r["code"]: number(r[columns[1]], path, n, columns[1]) for n, r in rows},
-            {r["code"]: number(r[columns[2]], path, n, columns[2]) for n, r in rows})
+            raise InputError(
+                f"{path}, line {n}: the normalisation of {r['code']} is {r[columns[1]]}; it must be above zero"
+            )
+    return (
+        {r["code"]: number(r[columns[1]], path, n, columns[1]) for n, r in rows},
+        {r["code"]: number(r[columns[2]], path, n, columns[2]) for n, r in rows},
+    )

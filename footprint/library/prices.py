@@ -52,8 +52,7 @@ def _read(path: Path) -> Prices:
     return table
 
 
-def mean_price(product: str, first: int, last: int,
-               prices: Prices) -> Price:
+def mean_price(product: str, first: int, last: int, prices: Prices) -> Price:
     """The mean of `product` over the years `first` to `last` for which there is a price (DECISIONS 10).
 
     Where the window has none, the longest available series is used; the years are part of the answer.
@@ -62,5 +61,6 @@ def mean_price(product: str, first: int, last: int,
         raise InputError(f"price of '{product}' is not in prices.csv{nearest(product, prices)}")
     series = prices[product]
     years = tuple(sorted(y for y in series if first <= y <= last)) or tuple(sorted(series))
-    return Price(product, sum(series[y][0] for y in years) / len(years), years,
-                 tuple(sorted({series[y][1] for y in years})))
+    return Price(
+        product, sum(series[y][0] for y in years) / len(years), years, tuple(sorted({series[y][1] for y in years}))
+    )

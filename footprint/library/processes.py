@@ -16,7 +16,9 @@ def build_process(row: ProcessRow, scope: Scope, group: str = "") -> model.Proce
     """One unit process."""
     scope = scope.at(f"process '{row.id}'", row.source, row.locator)
     if bool(row.product) == bool(row.waste):
-        raise InputError(f"{scope.place}: give either 'product' (what it makes) or 'waste' (what it takes), one of the two")
+        raise InputError(
+            f"{scope.place}: give either 'product' (what it makes) or 'waste' (what it takes), one of the two"
+        )
     products = [_product(p, scope.at(f"product {i}")) for i, p in enumerate(row.product, 1)]
     if row.waste:
         products = [_product(row.waste, scope.at("waste"), is_waste=True)]
@@ -24,11 +26,24 @@ def build_process(row: ProcessRow, scope: Scope, group: str = "") -> model.Proce
     q = row.quality
     quality = model.DataQuality(q.TeR, q.GeR, q.TiR, q.P) if q else None
     return model.Process(
-        id=row.id, name=row.name, location=row.location, year=row.year, products=tuple(products),
-        exchanges=tuple(_exchange(e, scope.at(f"exchange {i} ({e.input or e.output or 'neither input nor output'})"), products)
-                        for i, e in enumerate(row.exchange, 1)),
-        stage=row.stage, annex_v=tuple(row.annex_v), operator_control=row.operator_control, allocation=row.allocation,
-        quality=quality, note=row.note, tier=row.tier or "", not_covered=tuple(row.not_covered), group=group,
+        id=row.id,
+        name=row.name,
+        location=row.location,
+        year=row.year,
+        products=tuple(products),
+        exchanges=tuple(
+            _exchange(e, scope.at(f"exchange {i} ({e.input or e.output or 'neither input nor output'})"), products)
+            for i, e in enumerate(row.exchange, 1)
+        ),
+        stage=row.stage,
+        annex_v=tuple(row.annex_v),
+        operator_control=row.operator_control,
+        allocation=row.allocation,
+        quality=quality,
+        note=row.note,
+        tier=row.tier or "",
+        not_covered=tuple(row.not_covered),
+        group=group,
     )
 
 
@@ -37,8 +52,13 @@ def _product(row: ProductRow, scope: Scope, is_waste: bool = False) -> model.Pro
     if amount.value <= 0:
         raise InputError(f"{scope.place}: the amount of '{row.flow}' is {amount.value:g}; it must be above zero")
     if row.substitution is not None and not row.substitution.startswith("background:"):
-        raise InputError(f"{scope.place}: substitution '{row.substitution}' must name a background process, as in 'background:sulfuric-acid'")
-    return model.Product(row.flow, amount, contents(row.content, scope), row.price, row.energy, row.substitution, is_waste)
+        raise InputError(
+            f"{scope.place}: substitution '{row.substitution}' must name a background process, as in "
+            "'background:sulfuric-acid'"
+        )
+    return model.Product(
+        row.flow, amount, contents(row.content, scope), row.price, row.energy, row.substitution, is_waste
+    )
 
 
 def _exchange(row: ExchangeRow, scope: Scope, products: list[model.Product]) -> model.Exchange:
@@ -54,9 +74,16 @@ def _exchange(row: ExchangeRow, scope: Scope, products: list[model.Product]) -> 
         raise InputError(f"{scope.place}: for = '{row.for_}' is no product of this process{nearest(row.for_, flows)}")
     supply = row.supply or ("grid" if partner.startswith("electricity:") else None)
     return model.Exchange(
-        kind, flow, partner, amount, supply,
-        tuple(_leg(leg, amount, scope) for leg in row.legs), row.gross,
-        contents(row.content, scope), tuple(row.annex_v), row.for_,
+        kind,
+        flow,
+        partner,
+        amount,
+        supply,
+        tuple(_leg(leg, amount, scope) for leg in row.legs),
+        row.gross,
+        contents(row.content, scope),
+        tuple(row.annex_v),
+        row.for_,
     )
 
 
@@ -75,8 +102,17 @@ def _is_power(flow: str, partner: str) -> bool:
 
 def _direction(row: ExchangeRow, scope: Scope) -> tuple[model.FlowKind, str, str]:
     """Which way a line goes, from the keys it has: input+from, output+to, output+treatment."""
-    given = {key for key, value in (("input", row.input), ("output", row.output), ("from", row.from_), ("to", row.to),
-                                    ("treatment", row.treatment)) if value is not None}
+    given = {
+        key
+        for key, value in (
+            ("input", row.input),
+            ("output", row.output),
+            ("from", row.from_),
+            ("to", row.to),
+            ("treatment", row.treatment),
+        )
+        if value is not None
+    }
     try:
         if given == {"input", "from"} and row.input and row.from_:
             if row.from_ in RESOURCE_COMPARTMENTS:
@@ -98,6 +134,7 @@ def _direction(row: ExchangeRow, scope: Scope) -> tuple[model.FlowKind, str, str
 
 
 def unique(what: str, names: Iterable[str], scope: Scope) -> None:
+    """InputError where a name is given twice."""
     seen: set[str] = set()
     for name in names:
         if name in seen:

@@ -10,12 +10,31 @@ from typing import Literal
 from footprint.errors import InputError, listed, nearest
 
 RESOURCE_COMPARTMENTS = (
-    "ground", "fresh-water", "fossil-water", "sea-water", "land", "biotic", "air", "renewable",
+    "ground",
+    "fresh-water",
+    "fossil-water",
+    "sea-water",
+    "land",
+    "biotic",
+    "air",
+    "renewable",
 )
 EMISSION_COMPARTMENTS = (
-    "air/urban", "air/non-urban", "air/long-term", "air/upper", "air/unspecified",
-    "water/surface", "water/ground", "water/ground-long-term", "water/ocean", "water/fossil-well", "water/unspecified",
-    "soil/agricultural", "soil/forestry", "soil/industrial", "soil/unspecified",
+    "air/urban",
+    "air/non-urban",
+    "air/long-term",
+    "air/upper",
+    "air/unspecified",
+    "water/surface",
+    "water/ground",
+    "water/ground-long-term",
+    "water/ocean",
+    "water/fossil-well",
+    "water/unspecified",
+    "soil/agricultural",
+    "soil/forestry",
+    "soil/industrial",
+    "soil/unspecified",
 )
 #: emissions later than 100 years after they start (DECISIONS 3)
 LONG_TERM = frozenset({"air/long-term", "water/ground-long-term"})

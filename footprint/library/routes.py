@@ -55,7 +55,8 @@ def load_route(name: str | Path, overrides: Mapping[str, float] | None = None, d
     index = route_index(root)
     if text not in index:
         raise InputError(
-            f"route '{text}' is not known{nearest(text, index)}; `footprint list` shows the ids, and a path ends in .toml"
+            f"route '{text}' is not known{nearest(text, index)}; `footprint list` shows the ids, and a path "
+            "ends in .toml"
         )
     ident, _, variant = text.partition("@")
     return _load(root / index[text], ident, variant or None, overrides, root)
@@ -67,8 +68,9 @@ def _from_path(text: str, overrides: Mapping[str, float] | None, root: Path) -> 
     return _load(path, ident or None, variant or None, overrides, root)
 
 
-def _load(path: Path, ident: str | None, variant: str | None, overrides: Mapping[str, float] | None,
-          root: Path) -> Route:
+def _load(
+    path: Path, ident: str | None, variant: str | None, overrides: Mapping[str, float] | None, root: Path
+) -> Route:
     file, sha256 = _read(path)
     ids = [declared.id for declared in file.declared]
     if ident is not None and ident not in ids:

@@ -21,6 +21,10 @@ def load_sources(datasets: Path) -> Mapping[str, Source]:
 @lru_cache(maxsize=8)
 def _loaded(files: Signature) -> Mapping[str, Source]:
     path = files[0][0]
-    rows = cached("sources", content_hash([path], path.parent), dict[str, SourceRow],
-                  lambda: read_toml(path, dict[str, SourceRow]))
+    rows = cached(
+        "sources",
+        content_hash([path], path.parent),
+        dict[str, SourceRow],
+        lambda: read_toml(path, dict[str, SourceRow]),
+    )
     return {key: Source(key, r.title, r.author, r.year, r.kind, r.licence, r.url, r.basis) for key, r in rows.items()}

@@ -17,10 +17,15 @@ def read_csv(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, dict[str
             reader = csv.DictReader(file)
             missing = [c for c in columns if c not in (reader.fieldnames or [])]
             if missing:
-                raise InputError(f"{path}: column '{missing[0]}' is missing; it has: {listed(reader.fieldnames or [], 20)}")
+                raise InputError(
+                    f"{path}: column '{missing[0]}' is missing; it has: {listed(reader.fieldnames or [], 20)}"
+                )
             for row in reader:
                 if None in row or None in row.values():
-                    raise InputError(f"{path}, line {reader.line_num}: has {_cells(row)} cells; the header has {len(reader.fieldnames or [])}")
+                    raise InputError(
+                        f"{path}, line {reader.line_num}: has {_cells(row)} cells; the header has "
+                        f"{len(reader.fieldnames or [])}"
+                    )
                 yield reader.line_num, row
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None

@@ -18,9 +18,17 @@ FORMS: Mapping[str, str] = {
     "^[a-z_][a-z0-9_]*$": "small letters, digits and underscores, a letter first",
 }
 _KINDS: Mapping[str, str] = {
-    "float | str": "a number, or an expression in quotes", "float": "a number", "int": "a whole number",
-    "str": "text in quotes", "bool": "true or false", "array": "a list [ … ]", "object": "a table { … }",
-    "null": "nothing", "date": "a date", "datetime": "a date", "time": "a time",
+    "float | str": "a number, or an expression in quotes",
+    "float": "a number",
+    "int": "a whole number",
+    "str": "text in quotes",
+    "bool": "true or false",
+    "array": "a list [ … ]",
+    "object": "a table { … }",
+    "null": "nothing",
+    "date": "a date",
+    "datetime": "a date",
+    "time": "a time",
 }
 _BOUNDS: Mapping[str, str] = {">=": "at least", ">": "above", "<=": "at most", "<": "below"}
 

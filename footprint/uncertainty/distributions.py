@@ -8,11 +8,18 @@ import numpy as np
 
 from footprint.model import Spread
 
-#: the fields of stats_arrays, in float64 (stats_arrays and bw_processing store float32, which turns 0.1 into 0.100000001)
-UNCERTAINTY_DTYPE = np.dtype([
-    ("uncertainty_type", np.uint8), ("loc", np.float64), ("scale", np.float64), ("shape", np.float64),
-    ("minimum", np.float64), ("maximum", np.float64), ("negative", np.bool_),
-])
+#: the fields of stats_arrays, in float64 (there they are float32, which turns 0.1 into 0.100000001)
+UNCERTAINTY_DTYPE = np.dtype(
+    [
+        ("uncertainty_type", np.uint8),
+        ("loc", np.float64),
+        ("scale", np.float64),
+        ("shape", np.float64),
+        ("minimum", np.float64),
+        ("maximum", np.float64),
+        ("negative", np.bool_),
+    ]
+)
 UNDEFINED, LOGNORMAL, NORMAL, UNIFORM, TRIANGULAR = 0, 2, 3, 4, 5
 NAN = math.nan
 Row = tuple[int, float, float, float, float, float, bool]

@@ -24,8 +24,9 @@ class Propagated:
     interventions: Array
 
 
-def propagate(inverse: Array, interventions: Array, demand: Array, technosphere_variance: Array,
-              interventions_variance: Array) -> Propagated:
+def propagate(
+    inverse: Array, interventions: Array, demand: Array, technosphere_variance: Array, interventions_variance: Array
+) -> Propagated:
     """Var(g) of g = b A⁻¹ f for independent entries.
 
     `inverse` is A⁻¹ (n x n), `interventions` b (n), `demand` f (n); the variances have the shapes of A and b.

@@ -12,17 +12,25 @@ from footprint.library.sources import load_sources
 IDS = list(route_index())
 BASE = [ident for ident in IDS if "@" not in ident]
 FOUNDATION = {
-    "lithium": 3, "cobalt": 2, "nickel": 1, "graphite": 1, "copper": 3, "aluminium": 2,
+    "lithium": 3,
+    "cobalt": 2,
+    "nickel": 1,
+    "graphite": 1,
+    "copper": 3,
+    "aluminium": 2,
 }
 
 
 def test_the_routes_of_the_foundation_are_there():
-    """Lithium from brine and spodumene, cobalt and nickel sulfate, graphite, copper, aluminium, and the secondary ones."""
+    """Lithium, cobalt, nickel, graphite, copper and aluminium, and the secondary routes of four of them."""
     for material, fewest in FOUNDATION.items():
         assert sum(ident.startswith(f"{material}/") for ident in BASE) >= fewest, material
     systems = {ident: load_route(ident).system for ident in BASE}
-    assert {m for m in ("copper", "aluminium", "lithium", "cobalt")
-            if any(i.startswith(m) and s == "secondary" for i, s in systems.items())} == {"copper", "aluminium", "lithium", "cobalt"}
+    assert {
+        m
+        for m in ("copper", "aluminium", "lithium", "cobalt")
+        if any(i.startswith(m) and s == "secondary" for i, s in systems.items())
+    } == {"copper", "aluminium", "lithium", "cobalt"}
 
 
 @pytest.mark.parametrize("ident", IDS)

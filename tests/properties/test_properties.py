@@ -37,12 +37,14 @@ def test_linear_in_the_declared_unit(toy_route, toy_background, factor):
 @KEEP
 def test_annual_totals_give_the_same_as_amounts_per_kg(toy_route, toy_background, factor, ident):
     """A process may be in annual totals: products and exchanges times the same factor change nothing."""
+
     def times(amount: Amount) -> Amount:
         return replace(amount, value=amount.value * factor)
 
     process = toy_route.process(ident)
     scaled = with_process(
-        toy_route, ident,
+        toy_route,
+        ident,
         products=tuple(replace(p, amount=times(p.amount)) for p in process.products),
         exchanges=tuple(replace(e, amount=times(e.amount)) for e in process.exchanges),
     )
@@ -52,10 +54,18 @@ def test_annual_totals_give_the_same_as_amounts_per_kg(toy_route, toy_background
 @given(seed=st.randoms(use_true_random=False))
 @KEEP
 def test_order_changes_nothing(toy_route, toy_background, seed):
-    processes = [replace(p, exchanges=tuple(seed.sample(p.exchanges, len(p.exchanges))),
-                         products=tuple(seed.sample(p.products, len(p.products)))) for p in toy_route.processes]
+    processes = [
+        replace(
+            p,
+            exchanges=tuple(seed.sample(p.exchanges, len(p.exchanges))),
+            products=tuple(seed.sample(p.products, len(p.products))),
+        )
+        for p in toy_route.processes
+    ]
     seed.shuffle(processes)
-    assert_same(values(toy_route, toy_background), values(replace(toy_route, processes=tuple(processes)), toy_background))
+    assert_same(
+        values(toy_route, toy_background), values(replace(toy_route, processes=tuple(processes)), toy_background)
+    )
 
 
 @given(grade=st.floats(1e-4, 0.5))
@@ -68,7 +78,9 @@ def test_contributions_sum_to_the_total(toy_background, grade):
     for code in result.codes:
         r = result[code]
         assert sum(r.by_stage.values()) == pytest.approx(r.value, rel=1e-12, abs=1e-30)
-        assert sum(r.by_process.values()) + sum(r.by_background.values()) == pytest.approx(r.value, rel=1e-12, abs=1e-30)
+        assert sum(r.by_process.values()) + sum(r.by_background.values()) == pytest.approx(
+            r.value, rel=1e-12, abs=1e-30
+        )
         column = result.method.column[code]
         assert sum(f.values[column] for f in result.flows) == pytest.approx(r.value, rel=1e-11, abs=1e-30)
 
@@ -100,7 +112,9 @@ def test_the_unit_in_a_file_changes_nothing(tmp_path, toy_background, toy_route,
     text = (TOY / "routes/cobalt/toy.toml").read_text(encoding="utf-8")
     assert 'amount = 500.0, unit = "l"' in text
     path = tmp_path / "route.toml"
-    path.write_text(text.replace('amount = 500.0, unit = "l"', f'amount = {written}, unit = "{unit}"'), encoding="utf-8")
+    path.write_text(
+        text.replace('amount = 500.0, unit = "l"', f'amount = {written}, unit = "{unit}"'), encoding="utf-8"
+    )
     route = load_route(path, datasets=TOY)
     water = next(e for e in route.process("mining").exchanges if e.flow == "water, river")
     assert water.amount.value == pytest.approx(same, rel=1e-15)

@@ -15,7 +15,10 @@ def test_the_largest_that_reach_the_threshold():
 
 def test_negative_values_count_by_their_size():
     """-60 and 40: shares 0.6 and 0.4 of the sum of absolute values."""
-    assert [(s.name, s.share) for s in most_relevant({"use": 40.0, "credit": -60.0}, 0.8)] == [("credit", 0.6), ("use", 0.4)]
+    assert [(s.name, s.share) for s in most_relevant({"use": 40.0, "credit": -60.0}, 0.8)] == [
+        ("credit", 0.6),
+        ("use", 0.4),
+    ]
 
 
 def test_nothing_is_relevant_where_everything_is_zero():

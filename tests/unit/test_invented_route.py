@@ -1,8 +1,8 @@
 """The route in tests/toy/routes/cobalt/toy.toml, calculated by hand, category by category.
 
 Scaling. 1 kg cobalt metal leaves refining, which takes 0.2 kg of its own product per kg made: it runs 1 / (1 - 0.2) =
-1.25 times. Ore: 1.25 x 1.25 / 0.02 = 78.125 kg, so mining (60 kg of cobalt ore per run) runs 1.302083 times; by mass the
-cobalt ore carries 60 / (60 + 40) = 0.6 of it: 0.78125 mining runs.
+1.25 times. Ore: 1.25 x 1.25 / 0.02 = 78.125 kg, so mining (60 kg of cobalt ore per run) runs 1.302083 times; by
+mass the cobalt ore carries 60 / (60 + 40) = 0.6 of it: 0.78125 mining runs.
 
     transport   78.125 kg x 200 km / 1000            = 15.625 t*km
     acid        2.0 kg x 1.25                        =  2.5 kg, at CN
@@ -41,9 +41,14 @@ HAND = {
     "LU": 176.13 * 1.0 * MINING,
     # cobalt 1.57e-5, copper 1.37e-3 kg Sb eq/kg in ground: 1.2 kg and 2 kg per mining run
     "RUM": (1.57e-5 * 1.2 + 1.37e-3 * 2.0) * MINING,
-    "OD": 0.0, "HTC": 0.0, "IR": 0.0, "EUF": 0.0, "RUF": 0.0,
+    "OD": 0.0,
+    "HTC": 0.0,
+    "IR": 0.0,
+    "EUF": 0.0,
+    "RUF": 0.0,
     # methane, fossil to air: 4.7e-8 CTUh/kg and 0.31936 CTUe/kg; copper ion to long-term ground water has no factor
-    "HTNC": 4.70010e-8 * 0.5 * LANDFILL, "ETF": 0.31936 * 0.5 * LANDFILL,
+    "HTNC": 4.70010e-8 * 0.5 * LANDFILL,
+    "ETF": 0.31936 * 0.5 * LANDFILL,
 }
 
 

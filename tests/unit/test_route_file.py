@@ -33,7 +33,14 @@ def test_the_schema_accepts_the_toy_route_and_refuses_a_misspelt_key():
 
 @pytest.mark.parametrize(
     ("name", "base", "factor"),
-    [("t", "kg", 1000.0), ("kWh", "MJ", 3.6), ("l", "m3", 0.001), ("ha", "m2", 1e4), ("Bq", "kBq", 1e-3), ("GJ", "MJ", 1000.0)],
+    [
+        ("t", "kg", 1000.0),
+        ("kWh", "MJ", 3.6),
+        ("l", "m3", 0.001),
+        ("ha", "m2", 1e4),
+        ("Bq", "kBq", 1e-3),
+        ("GJ", "MJ", 1000.0),
+    ],
 )
 def test_units_are_worth_what_the_si_says(name, base, factor):
     assert (unit(name).base, unit(name).factor) == (base, factor)
@@ -44,16 +51,26 @@ def test_every_base_unit_is_worth_one_of_itself():
 
 
 def test_an_unknown_unit_names_the_nearest():
-    with pytest.raises(InputError, match="unit 'kwh' is not known; did you mean 'kWh'?"):
+    with pytest.raises(InputError, match=r"unit 'kwh' is not known; did you mean 'kWh'"):
         unit("kwh")
 
 
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("1 + 2 * 3", 7.0), ("(1 + 2) * 3", 9.0), ("2 ^ 3 ^ 2", 512.0), ("-2 ^ 2", -4.0), ("8 / 2 / 2", 2.0),
-        ("10 - 3 - 2", 5.0), ("min(3, x, 5)", 2.0), ("max(3, x)", 3.0), ("sqrt(16) + exp(0) + log(1)", 5.0),
-        ("1.5e-3 * x", 0.003), (".5 * x", 1.0), ("2 * -x", -4.0), ("x ^ -1", 0.5),
+        ("1 + 2 * 3", 7.0),
+        ("(1 + 2) * 3", 9.0),
+        ("2 ^ 3 ^ 2", 512.0),
+        ("-2 ^ 2", -4.0),
+        ("8 / 2 / 2", 2.0),
+        ("10 - 3 - 2", 5.0),
+        ("min(3, x, 5)", 2.0),
+        ("max(3, x)", 3.0),
+        ("sqrt(16) + exp(0) + log(1)", 5.0),
+        ("1.5e-3 * x", 0.003),
+        (".5 * x", 1.0),
+        ("2 * -x", -4.0),
+        ("x ^ -1", 0.5),
     ],
 )
 def test_expressions(text, value):
@@ -62,8 +79,30 @@ def test_expressions(text, value):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "1 +", "(1", "1)", "y", "x x", "__import__('os')", "x.real", "x[0]", "lambda: 1", "1 if x else 2", "f(1)", "1/0",
-     "log(0)", "sqrt(-1)", "(0 - 1) ^ 0.5", "9^9^9^9", "1e999", "min()", "sqrt(1, 2)", "(" * 60 + "1" + ")" * 60, "1" * 1001],
+    [
+        "",
+        "1 +",
+        "(1",
+        "1)",
+        "y",
+        "x x",
+        "__import__('os')",
+        "x.real",
+        "x[0]",
+        "lambda: 1",
+        "1 if x else 2",
+        "f(1)",
+        "1/0",
+        "log(0)",
+        "sqrt(-1)",
+        "(0 - 1) ^ 0.5",
+        "9^9^9^9",
+        "1e999",
+        "min()",
+        "sqrt(1, 2)",
+        "(" * 60 + "1" + ")" * 60,
+        "1" * 1001,
+    ],
 )
 def test_what_is_no_expression_is_an_error(text):
     with pytest.raises(InputError):
@@ -88,8 +127,15 @@ def test_a_spread_becomes_a_stats_arrays_row():
 
 
 def test_an_error_says_file_process_exchange_and_the_nearest_key():
-    text = (TOY / "routes/cobalt/toy.toml").read_text(encoding="utf-8").replace('"ground", amount = 2.0', '"ground", amuont = 2.0')
-    with pytest.raises(InputError, match=r"plant\.toml, process 'mining', exchange 2: the key 'amuont' is not known; did you mean 'amount'"):
+    text = (
+        (TOY / "routes/cobalt/toy.toml")
+        .read_text(encoding="utf-8")
+        .replace('"ground", amount = 2.0', '"ground", amuont = 2.0')
+    )
+    with pytest.raises(
+        InputError,
+        match=r"plant\.toml, process 'mining', exchange 2: the key 'amuont' is not known; did you mean 'amount'",
+    ):
         parse_toml(text, "plant.toml", RouteFile)
 
 
@@ -97,6 +143,9 @@ def test_norway_and_namibia_survive_the_route_file(tmp_path):
     """YAML reads NO as false and pandas reads NA as missing; a location stays text here."""
     text = (TOY / "routes/cobalt/toy.toml").read_text(encoding="utf-8")
     path = tmp_path / "route.toml"
-    path.write_text(text.replace('location = "CL"', 'location = "NO"').replace('location = "CN"', 'location = "NA"'), encoding="utf-8")
+    path.write_text(
+        text.replace('location = "CL"', 'location = "NO"').replace('location = "CN"', 'location = "NA"'),
+        encoding="utf-8",
+    )
     route = load_route(path, datasets=TOY)
     assert [p.location for p in route.processes] == ["NO", "NA"]

@@ -62,7 +62,7 @@ def test_groen_analytic_variance():
 )
 def test_a_singular_system_is_an_error_with_the_names_of_its_loop(matrix):
     """A loop that consumes exactly what it makes has no solution; a number would be an invention."""
-    with pytest.raises(SingularSystem, match="'a'|'b'"):
+    with pytest.raises(SingularSystem, match=r"'a'|'b'"):
         solve(np.array(matrix), np.ones(len(matrix)), ["a", "b", "c"][: len(matrix)])
 
 
