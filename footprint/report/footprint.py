@@ -205,7 +205,8 @@ def _moves(value: float, reference: float) -> bool:
 
 
 def not_characterised_line(flows: Sequence[FlowContribution]) -> str:
-    """How many elementary flows have no factor in any category, and the largest by mass."""
-    largest = max(flows, key=lambda flow: (flow.unit == "kg", abs(flow.amount)))
+    """How many elementary flows have no factor in any category, and the largest emission among them by mass."""
+    emissions = [flow for flow in flows if "/" in flow.compartment] or flows
+    largest = max(emissions, key=lambda flow: (flow.unit == "kg", abs(flow.amount)))
     named = f"{largest.flow} to {largest.compartment}, {number(largest.amount)} {largest.unit}"
-    return f"{plural(len(flows), 'elementary flow')} without a factor in any category (not zero); the largest: {named}"
+    return f"{plural(len(flows), 'elementary flow')} without a factor in any category (not zero); largest: {named}"
