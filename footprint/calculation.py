@@ -20,10 +20,12 @@ from footprint.impact.assessment import (
     flow_contributions,
     not_covered,
     screening_shares,
+    tier_c_shares,
 )
 from footprint.impact.reallocation import allocation_sensitivity
 from footprint.impact.result import FootprintResult
-from footprint.inventory.allocation import price_window, rules_in_force
+from footprint.impact.supply import electricity_sensitivity
+from footprint.inventory.allocation import AllocationRules, price_window, rules_in_force
 from footprint.inventory.build import ELECTRICITY, Electricity, build_graph
 from footprint.inventory.kernel import Matrix
 from footprint.inventory.solution import Inventory, solve_graph
@@ -33,7 +35,7 @@ from footprint.library.paths import methods_folder
 from footprint.library.prices import load_prices
 from footprint.library.routes import load_route
 from footprint.model import Route
-from footprint.rules.parameters import load_parameters
+from footprint.rules.parameters import Parameter, load_parameters
 
 LongTerm = Literal["include", "exclude"]
 Engine = Literal["kernel", "brightway"]
@@ -49,6 +51,7 @@ class Settings:
     long_term: LongTerm = "include"
     engine: Engine = "kernel"
     on: date | None = None
+    year: int | None = None
 
     def __post_init__(self) -> None:
         for name, allowed in (
@@ -73,6 +76,7 @@ def calculate(
     engine: Engine = "kernel",
     overrides: Mapping[str, float] | None = None,
     on: date | None = None,
+    year: int | None = None,
 ) -> FootprintResult:
     """The environmental footprint of a route per declared unit (Annex V), in every category of the method.
 
@@ -86,10 +90,11 @@ def calculate(
     engine : "kernel", or "brightway" to solve the same arrays with bw2calc
     overrides : parameter name -> value, in the parameter's unit
     on : the day whose rules hold (allocation rule, price window); today unless given
+    year : the year of the electricity mixes; the background's own unless given
 
     Returns a frozen FootprintResult. Raises InputError (bad input) or UnsolvableSystem (no meaningful solution).
     """
-    settings = Settings(method, background, electricity, long_term, engine, on)
+    settings = Settings(method, background, electricity, long_term, engine, on, year)
     if isinstance(route, Route):
         if overrides:
             raise InputError("overrides belong to a route id or path; this route is already evaluated")
@@ -97,18 +102,40 @@ def calculate(
     return calculate_route(load_route(route, overrides), settings)
 
 
-def calculate_route(route: Route, settings: Settings) -> FootprintResult:
-    """The footprint of a loaded route, with the findings of its checks."""
+@dataclass(frozen=True)
+class Assessed:
+    """The solved and characterised system of a route, with what it was built from."""
+
+    assessment: Assessment
+    method: Method
+    background: Background
+    rules: AllocationRules
+    parameters: Mapping[str, Parameter]
+    on: date
+
+
+def assess_route(route: Route, settings: Settings) -> Assessed:
+    """The system of a loaded route, solved and characterised, before it is summed up as a result."""
     on = settings.on or date.today()
     method = settings.method if isinstance(settings.method, Method) else load_method(settings.method)
     background = (
         settings.background if isinstance(settings.background, Background) else load_background(settings.background)
-    )
+    ).of_year(settings.year)
     parameters = load_parameters(methods_folder() / "crma")
     rules = rules_in_force(parameters, route.declared.material, on, load_prices())
     graph = build_graph(route, background, rules, settings.electricity, load_route)
     assessment = assess(solve_graph(graph, background.memo), method, long_term=settings.long_term)
+    return Assessed(assessment, method, background, rules, parameters, on)
+
+
+def calculate_route(route: Route, settings: Settings) -> FootprintResult:
+    """The footprint of a loaded route, with the findings of its checks."""
+    system = assess_route(route, settings)
+    assessment, method, background = system.assessment, system.method, system.background
+    rules, parameters, on = system.rules, system.parameters, system.on
+    graph = assessment.graph
     sensitivity = allocation_sensitivity(assessment, rules, price_window(parameters, on, "-sensitivity"))
+    other = electricity_sensitivity(assessment, background, rules, settings.electricity, settings.long_term)
     scores = _engine_scores(assessment, method) if settings.engine == "brightway" else None
     if scores:
         assessment = replace(assessment, inventory=Inventory(graph, scores[0]))
@@ -127,6 +154,9 @@ def calculate_route(route: Route, settings: Settings) -> FootprintResult:
         allocation=graph.shares,
         engine_values=scores[1] if scores else None,
         allocation_sensitivity=sensitivity,
+        tier_c=tier_c_shares(assessment),
+        electricity=(settings.electricity, background.mix_year or None),
+        electricity_sensitivity=other,
     )
     return replace(result, findings=check(route, background=background, method=method, result=result, on=on))
 

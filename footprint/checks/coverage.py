@@ -21,6 +21,7 @@ def coverage(result: FootprintResult, screening_limit: float, compliance: str) -
     yield from screening(result, screening_limit)
     yield from background_compliance(result, compliance)
     yield from long_term(result)
+    yield from residual_mix(result)
 
 
 def uncharacterised(result: FootprintResult) -> Iterator[Finding]:
@@ -103,3 +104,15 @@ def long_term(result: FootprintResult) -> Iterator[Finding]:
                 f"100 years; {'without' if result.long_term == 'include' else 'with'} them {other:.4g} "
                 f"{result[code].unit}",
             )
+
+
+def residual_mix(result: FootprintResult) -> Iterator[Finding]:
+    """Grid supply is the production mix: no residual mix is held, so that sensitivity is missing (DECISIONS 15)."""
+    processes = [p.id for p in result.route.processes if any(e.supply == "grid" for e in p.exchanges)]
+    if processes:
+        yield note(
+            "coverage.residual-mix",
+            "electricity",
+            f"no residual mix is held: what the grid supply of {listed(processes, 8)} is with one is not known, and "
+            "is not in the sensitivity",
+        )

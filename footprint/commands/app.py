@@ -16,7 +16,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from footprint import __version__
-from footprint.commands import calc, check, compare, explain, hotspots, listing
+from footprint.commands import background, calc, check, compare, explain, export, hotspots, listing
 from footprint.commands.common import DONE, WRONG, OutputClosed, complain, debugging
 from footprint.errors import FootprintError
 
@@ -42,6 +42,8 @@ app.command("check")(check.check)
 app.command("hotspots")(hotspots.hotspots)
 app.command("compare")(compare.compare)
 app.command("explain")(explain.explain)
+app.add_typer(background.app)
+app.add_typer(export.app)
 
 
 def _version(wanted: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ from footprint.commands.common import (
     Electricity,
     Engine,
     Json,
+    Links,
     LongTerm,
     Method,
     Routes,
@@ -32,8 +34,18 @@ from footprint.commands.common import (
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from footprint.calculation import Settings
     from footprint.impact.result import FootprintResult
 
+Year = Annotated[
+    int | None,
+    typer.Option(
+        "--year",
+        metavar="YEAR",
+        help="Year of the electricity mixes; the background's own unless given.",
+        show_default=False,
+    ),
+]
 PARTS = ("stage", "process", "flow")
 By = Annotated[
     str | None,
@@ -52,8 +64,10 @@ def calc(
     every: All = False,
     method: Method = "ef-3.1",
     background: Background = "open",
+    links: Links = None,
     by: By = None,
     electricity: Electricity = "as-modelled",
+    year: Year = None,
     engine: Engine = "kernel",
     values: Values = None,
     long_term: LongTerm = "include",
@@ -62,7 +76,7 @@ def calc(
     """Footprint of routes per declared unit: 16 categories, by stage, hotspots in brief."""
     names = chosen_routes(routes, every)
     part = choice("--by", by, PARTS) if by is not None else None
-    settings = Choices(method, background, electricity, engine, long_term).settings()
+    settings = of_year(Choices(method, background, electricity, engine, long_term, links).settings(), year)
     changes = overrides(values)
     results, failed = in_turn(names, lambda name: calculated(name, settings, changes), "calculating")
     if as_json:
@@ -70,6 +84,15 @@ def calc(
     else:
         _print(results, part)
     finish(len(names), failed)
+
+
+def of_year(settings: Settings, year: int | None) -> Settings:
+    """The settings with the electricity mixes of a year; InputError where none is held for it."""
+    from footprint.library.background import Background
+
+    if isinstance(settings.background, Background):
+        return replace(settings, background=settings.background.of_year(year))
+    return replace(settings, year=year)
 
 
 def result_json(result: FootprintResult, part: str | None) -> dict[str, Any]:

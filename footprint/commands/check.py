@@ -12,6 +12,7 @@ from footprint.commands.common import (
     Background,
     Choices,
     Json,
+    Links,
     Method,
     Routes,
     chosen_routes,
@@ -44,11 +45,12 @@ def check(
     every: All = False,
     method: Method = "ef-3.1",
     background: Background = "open",
+    links: Links = None,
     as_json: Json = False,
 ) -> None:
     """Findings of routes, and for a single one how it covers Annex V. Exit code 1 when a finding is an error."""
     names = chosen_routes(routes, every)
-    settings = Choices(method, background).settings()
+    settings = Choices(method, background, links=links).settings()
     found, failed = in_turn(names, lambda name: _checked(name, settings), "checking")
     if as_json:
         emit_answers([findings_json(checked) for checked in found], len(names))

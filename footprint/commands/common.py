@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from footprint.calculation import Settings
     from footprint.impact.result import FootprintResult
+    from footprint.library.background import Background as LoadedBackground
 
 T = TypeVar("T")
 DONE, NO, WRONG, IN_PART = 0, 1, 2, 3
@@ -69,7 +70,19 @@ OneRoute = Annotated[
 All = Annotated[bool, typer.Option("--all", help="Every shipped route.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Method = Annotated[str, typer.Option(metavar="NAME", help="Impact assessment method, by name or folder.")]
-Background = Annotated[str, typer.Option(metavar="NAME", help="Background data: open, or a folder of the same form.")]
+Background = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="Background data: open, a folder of the same form, or bw:PROJECT/DATABASE."),
+]
+Links = Annotated[
+    str | None,
+    typer.Option(
+        "--links",
+        metavar="NAME",
+        help="Link profile of a bw: background, by name or path; else the name of the database tells.",
+        show_default=False,
+    ),
+]
 Electricity = Annotated[
     str,
     typer.Option(
@@ -115,17 +128,29 @@ class Choices:
     electricity: str = "as-modelled"
     engine: str = "kernel"
     long_term: str = "include"
+    links: str | None = None
 
     def settings(self) -> Settings:
         """Checked settings with method and background loaded; InputError names an option that is not known."""
         from dataclasses import replace
 
         from footprint.calculation import Settings
-        from footprint.library.background import load_background
         from footprint.library.method import load_method
 
         checked = Settings(electricity=self.electricity, long_term=self.long_term, engine=self.engine)  # type: ignore[arg-type]
-        return replace(checked, method=load_method(self.method), background=load_background(self.background))
+        method = load_method(self.method)
+        return replace(checked, method=method, background=chosen_background(self.background, self.links, self.method))
+
+
+def chosen_background(name: str, links: str | None, method: str) -> LoadedBackground:
+    """The background of that name; a database of a Brightway project is resolved through a link profile."""
+    if links or name.startswith("bw:"):
+        from footprint.exchange.backgrounds import load_background as load_linked
+
+        return load_linked(name, links, method)
+    from footprint.library.background import load_background
+
+    return load_background(name)
 
 
 def chosen_routes(routes: Sequence[str] | None, every: bool) -> list[str]:

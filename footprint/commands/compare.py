@@ -12,6 +12,7 @@ from footprint.commands.common import (
     Electricity,
     Engine,
     Json,
+    Links,
     LongTerm,
     Method,
     Values,
@@ -73,6 +74,7 @@ def compare(
     per: Per = "declared-unit",
     method: Method = "ef-3.1",
     background: Background = "open",
+    links: Links = None,
     electricity: Electricity = "as-modelled",
     engine: Engine = "kernel",
     values: Values = None,
@@ -85,7 +87,7 @@ def compare(
         raise InputError(f"one route given ('{names[0]}'); two or more different ones are needed to compare")
     part = choice("--by", by, PARTS) if by is not None else None
     choice("--per", per, BASES)
-    settings = Choices(method, background, electricity, engine, long_term).settings()
+    settings = Choices(method, background, electricity, engine, long_term, links).settings()
     changes = overrides(values)
     results, failed = in_turn(names, lambda name: calculated(name, settings, changes), "calculating")
     if not failed:

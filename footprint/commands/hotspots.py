@@ -8,6 +8,7 @@ from footprint.commands.common import (
     Electricity,
     Engine,
     Json,
+    Links,
     LongTerm,
     Method,
     OneRoute,
@@ -23,6 +24,7 @@ def hotspots(
     route: OneRoute,
     method: Method = "ef-3.1",
     background: Background = "open",
+    links: Links = None,
     electricity: Electricity = "as-modelled",
     engine: Engine = "kernel",
     values: Values = None,
@@ -30,7 +32,7 @@ def hotspots(
     as_json: Json = False,
 ) -> None:
     """Most relevant categories, stages, processes and elementary flows of a route (PEF: cumulative 80 %)."""
-    settings = Choices(method, background, electricity, engine, long_term).settings()
+    settings = Choices(method, background, electricity, engine, long_term, links).settings()
     result = calculated(route, settings, overrides(values))
     from footprint.impact.hotspots import hotspots as analyse
 

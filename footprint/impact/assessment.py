@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from footprint.impact.characterisation import Factors, direct_impacts, factors
 from footprint.impact.result import DIRECT, Contribution, FlowContribution
@@ -45,14 +46,14 @@ def assess(
 ) -> Assessment:
     """Characterise a solved graph. `inventory` may come from another engine; `long_term` is include or exclude."""
     graph = solved.graph
-    found = factors(method, graph.flows, lambda flow: _exchanging(graph, flow))
+    found = factors(method, graph.flows, lambda flow: exchanging(graph, flow))
     table = found.table if long_term == "include" else found.without_long_term(graph.flows)
     direct = direct_impacts(table, graph.biosphere, len(graph.nodes))
     supplied = direct[:, graph.foreground :] @ solved.background.inverse
     return Assessment(solved, inventory or solved.inventory, found, table, direct, supplied)
 
 
-def _exchanging(graph: Graph, flow: int) -> str:
+def exchanging(graph: Graph, flow: int) -> str:
     """Who exchanges a flow: the first process in the order of the graph."""
     entries = graph.biosphere.indices
     node = graph.nodes[int(entries["col"][entries["row"] == flow].min())]
@@ -117,22 +118,37 @@ def _undeclared(assessment: Assessment, node: int) -> list[str]:
     return [code for code in assessment.factors.method.codes if code not in given]
 
 
-def screening_shares(assessment: Assessment) -> Matrix:
-    """The share of each category that rests on amounts nobody confirmed, 0 to 1.
+#: tiers of background processes that are literature, engineering models or for the user to set
+WEAK_TIERS = frozenset({"C", "D"})
 
-    An impact rests on an estimate when any amount on its way from the declared unit to nature is one. With N the inputs
-    per unit, Z = d_e + N_e^T Y + N_c^T Z: what is estimated directly, all that estimated inputs bring, and the part of
-    confirmed inputs that rests on estimates further up. Direct exchanges of a node are netted (water taken and
-    returned) and split by their absolute parts. Negative contributions may push the ratio outside 0 to 1: it
-    is cut there.
+
+def screening_shares(assessment: Assessment) -> Matrix:
+    """The share of each category that rests on amounts nobody confirmed, 0 to 1."""
+    graph = assessment.graph
+    return _resting_shares(assessment, graph.technosphere.estimate, _direct_part(assessment, graph.biosphere.estimate))
+
+
+def tier_c_shares(assessment: Assessment) -> Matrix:
+    """The share of each category that rests on background processes of tier C or D, 0 to 1: all their entries do."""
+    weak = np.array([node.tier in WEAK_TIERS for node in assessment.graph.nodes])
+    marked = weak[assessment.graph.technosphere.indices["col"]]
+    return _resting_shares(assessment, marked, assessment.direct * weak)
+
+
+def _resting_shares(assessment: Assessment, marked: NDArray[np.bool_], direct: Matrix) -> Matrix:
+    """The share of each category that rests on marked entries, 0 to 1.
+
+    `marked` says which technosphere entries, `direct` holds the direct impact of each node in its marked exchanges. An
+    impact rests on a marked entry when any amount on its way from the declared unit to nature is one. With N the inputs
+    per unit, m the marked and c the other ones, Z = d_m + N_m^T Y + N_c^T Z: what is exchanged directly in marked
+    entries, all that marked inputs bring, and the part of other inputs that rests on marked entries further up.
+    Negative contributions may push the ratio outside 0 to 1: it is cut there.
     """
     graph = assessment.graph
     n, nodes = graph.foreground, len(graph.nodes)
-    estimated = _direct_estimate(assessment)
-    z_back = _upstream(graph, estimated, assessment.supplied, range(n, nodes), np.zeros((len(estimated), 0)))
-    fore_supplied = _foreground_supplied(assessment)
-    every = np.hstack([fore_supplied, assessment.supplied])
-    z_fore = _upstream(graph, estimated, every, range(n), z_back)
+    z_back = _upstream(graph, marked, direct, assessment.supplied, range(n, nodes), np.zeros((len(direct), 0)))
+    every = np.hstack([_foreground_supplied(assessment), assessment.supplied])
+    z_fore = _upstream(graph, marked, direct, every, range(n), z_back)
     total = totals(assessment)
     resting = z_fore[:, graph.demand] * graph.amount
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -141,15 +157,18 @@ def screening_shares(assessment: Assessment) -> Matrix:
     return clipped
 
 
-def _direct_estimate(assessment: Assessment) -> Matrix:
-    """The part of each node's direct impact that its unconfirmed exchanges make, by absolute shares."""
+def _direct_part(assessment: Assessment, marked: NDArray[np.bool_]) -> Matrix:
+    """The part of each node's direct impact that its marked exchanges make.
+
+    Exchanges of a node are netted (water taken and returned) and split by their absolute parts.
+    """
     entries, nodes = assessment.graph.biosphere, len(assessment.graph.nodes)
     size = np.abs(assessment.table[:, entries.indices["row"]] * entries.data)
     cols = entries.indices["col"]
     whole = np.array([np.bincount(cols, weights=line, minlength=nodes) for line in size])
-    part = np.array([np.bincount(cols, weights=line * entries.estimate, minlength=nodes) for line in size])
-    estimated: Matrix = assessment.direct * np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
-    return estimated
+    part = np.array([np.bincount(cols, weights=line * marked, minlength=nodes) for line in size])
+    found: Matrix = assessment.direct * np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
+    return found
 
 
 def _foreground_supplied(assessment: Assessment) -> Matrix:
@@ -158,20 +177,24 @@ def _foreground_supplied(assessment: Assessment) -> Matrix:
     return (assessment.direct[:, :n] - assessment.supplied @ solved.links) @ solved.foreground.inverse
 
 
-def _upstream(graph: Graph, estimated: Matrix, supplied: Matrix, block: range, known: Matrix) -> Matrix:
+def _upstream(
+    graph: Graph, marked: NDArray[np.bool_], direct: Matrix, supplied: Matrix, block: range, known: Matrix
+) -> Matrix:
     """Solve Z for one diagonal block; `known` is Z of the background when the block is the foreground."""
     entries, first, last = graph.technosphere, block.start, block.stop
     rows, cols, signed = entries.indices["row"], entries.indices["col"], entries.signed
     offset = first if known.shape[1] == 0 else 0
     inside = (cols >= first) & (cols < last)
     is_input = inside & (rows != cols)
-    per_run = estimated[:, first:last].copy()
+    per_run = direct[:, first:last].copy()
     for chosen, brought, start in (
-        (is_input & entries.estimate, supplied, offset),
-        (is_input & ~entries.estimate & (rows >= last), known, last),
+        (is_input & marked, supplied, offset),
+        (is_input & ~marked & (rows >= last), known, last),
     ):
-        np.add.at(per_run.T, cols[chosen] - first, (brought[:, rows[chosen] - start] * -signed[chosen]).T)
-    kept = inside & ((rows == cols) | (is_input & ~entries.estimate & (rows >= first) & (rows < last)))
+        inputs = np.zeros((brought.shape[1], len(block)))
+        np.add.at(inputs, (rows[chosen] - start, cols[chosen] - first), -signed[chosen])
+        per_run += brought @ inputs
+    kept = inside & ((rows == cols) | (is_input & ~marked & (rows >= first) & (rows < last)))
     matrix = np.zeros((len(block), len(block)))
     np.add.at(matrix, (rows[kept] - first, cols[kept] - first), signed[kept])
     solved: Matrix = np.linalg.solve(matrix.T, per_run.T).T.astype(float, copy=False)

@@ -15,7 +15,7 @@ import numpy as np
 from footprint.errors import InputError, nearest
 from footprint.inventory.graph import ElementaryFlow, Entries
 from footprint.inventory.kernel import Matrix
-from footprint.library.declarations import DECLARED
+from footprint.library.declarations import DECLARED, LATE
 from footprint.library.method import Method
 from footprint.library.providers import LONG_TERM
 
@@ -34,7 +34,7 @@ class Factors:
 
     def without_long_term(self, flows: Sequence[ElementaryFlow]) -> Matrix:
         """The table with emissions after 100 years left out (DECISIONS 3)."""
-        keep = np.array([flow.compartment not in LONG_TERM for flow in flows], float)
+        keep = np.array([not _is_late(flow.compartment) for flow in flows], float)
         kept: Matrix = self.table * keep
         return kept
 
@@ -43,6 +43,11 @@ class Factors:
         values: Matrix = self.table[self.method.column[code]].copy()
         _regionalise(values[None, :], flows, self.row, self.method, [code])
         return values
+
+
+def _is_late(compartment: str) -> bool:
+    """Whether a compartment takes emissions after 100 years, or declared results of them."""
+    return compartment in LONG_TERM or (compartment.startswith(DECLARED) and compartment.endswith(LATE))
 
 
 def factors(method: Method, flows: Sequence[ElementaryFlow], where: Callable[[int], str]) -> Factors:
@@ -82,7 +87,7 @@ def _row(method: Method, flow: ElementaryFlow, i: int, where: Callable[[int], st
 
 def _declared_category(method: Method, flow: ElementaryFlow, where: str) -> int:
     """The category a supplier's declared value belongs to; its method and unit must be the method's."""
-    if (declared := flow.compartment.removeprefix(DECLARED)) != method.id:
+    if (declared := flow.compartment.removeprefix(DECLARED).removesuffix(LATE)) != method.id:
         raise InputError(f"{where}: was calculated with method '{declared}', not with '{method.id}'")
     if flow.name not in method.column:
         raise InputError(f"{where}: category '{flow.name}' is not known{nearest(flow.name, method.codes)}")

@@ -52,7 +52,8 @@ class CategoryResult:
     """One impact category: characterised value per declared unit, and its parts.
 
     `by_process` (direct emissions) and `by_background` (what each background product brings) sum to `value`; so does
-    `by_stage`. `screening_share` is the share that rests on unconfirmed estimates.
+    `by_stage`. `screening_share` is the share that rests on unconfirmed estimates, `tier_c_share` the share that rests
+    on background processes of tier C or D.
     """
 
     code: str
@@ -66,6 +67,7 @@ class CategoryResult:
     screening_share: float
     sensitivity: Mapping[str, Any]
     sub: Mapping[str, float]
+    tier_c_share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,9 @@ class FootprintResult:
     findings: tuple[Finding, ...] = ()
     engine_values: Matrix | None = None
     allocation_sensitivity: Mapping[str, Matrix] = field(default_factory=dict)
+    tier_c: Matrix | None = None
+    electricity: tuple[str, int | None] = ("as-modelled", None)
+    electricity_sensitivity: Mapping[str, Matrix] = field(default_factory=dict)
 
     @cached_property
     def totals(self) -> Matrix:
@@ -135,6 +140,8 @@ class FootprintResult:
         }
         if self.allocation_sensitivity:
             sensitivity["allocation"] = {rule: float(v[column]) for rule, v in self.allocation_sensitivity.items()}
+        if moved := self._other_electricity(column):
+            sensitivity["electricity"] = moved
         by_stage, by_process, by_background = (
             {name: float(values[column]) for name, values in part.items()} for part in self._parts
         )
@@ -154,7 +161,13 @@ class FootprintResult:
                 for i, c in enumerate(self.method.categories)
                 if c.parent == code
             },
+            0.0 if self.tier_c is None else float(self.tier_c[column]),
         )
+
+    def _other_electricity(self, column: int) -> dict[str, float]:
+        """The category under other electricity strategies, where it differs."""
+        found = {name: float(values[column]) for name, values in self.electricity_sensitivity.items()}
+        return {name: value for name, value in found.items() if not np.isclose(value, self.totals[column], 1e-9, 0)}
 
     def split(self, code: str, key: Callable[[Contribution], str | None]) -> dict[str, float]:
         """One category's contributions summed by `key` (None leaves out)."""
@@ -211,6 +224,7 @@ class FootprintResult:
             "engine": self.engine,
             "software": {"name": "crm-footprint", "version": self.version},
             "long_term": self.long_term,
+            "electricity": {"strategy": self.electricity[0], "year": self.electricity[1]},
             "results": {code: _category_dict(self[code]) for code in self.codes},
             "not_characterised": [
                 {"flow": f.flow, "to": f.compartment, "amount": f.amount, "unit": f.unit}
@@ -275,6 +289,7 @@ def _category_dict(result: CategoryResult) -> dict[str, Any]:
         "by_background": dict(result.by_background),
         "not_covered": list(result.not_covered),
         "screening_share": result.screening_share,
+        "tier_c_share": result.tier_c_share,
         "sensitivity": dict(result.sensitivity),
     }
     return found | {"sub": dict(result.sub)} if result.sub else found

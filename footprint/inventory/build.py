@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -18,7 +18,7 @@ from footprint.inventory.columns import (
     join_biosphere,
     join_technosphere,
 )
-from footprint.inventory.graph import ElementaryFlow, Graph, Node
+from footprint.inventory.graph import ElementaryFlow, Graph, Node, Switch
 from footprint.library.background import Background, in_file
 from footprint.library.declarations import declaration_process
 from footprint.library.providers import Provider, parse_provider
@@ -26,6 +26,8 @@ from footprint.model import Exchange, Leg, Process, Product, Route
 
 Electricity = Literal["as-modelled", "production-mix", "residual"]
 ELECTRICITY: tuple[Electricity, ...] = ("as-modelled", "production-mix", "residual")
+#: strategies that can be calculated: no residual mix is held
+HELD: tuple[Electricity, ...] = ("as-modelled", "production-mix")
 
 
 def build_graph(
@@ -41,7 +43,24 @@ def build_graph(
         route, "", route.declared.process, route.declared.product, f"{route.path}, declared '{route.declared.id}'"
     )
     walk.run()
-    return walk.graph(route, demand)
+    return walk.graph(route.id, demand, route.declared.unit_kg)
+
+
+def build_background_graph(
+    background: Background, rules: AllocationRules, wanted: Iterable[tuple[Provider, str]]
+) -> tuple[Graph, tuple[str, ...]]:
+    """The LCI graph of background products alone, each a (provider, flow), and the node of each; no foreground.
+
+    Raises InputError where a provider is missing or makes no such product.
+    """
+    walk = _Walk(background, rules, "as-modelled", _no_route)
+    keys = tuple(walk.background_node(provider, flow, f"background '{background.id}'") for provider, flow in wanted)
+    walk.run()
+    return walk.graph(f"background '{background.id}'", keys[0], 1.0), keys
+
+
+def _no_route(ident: str) -> Route:
+    raise InputError(f"a background takes nothing from route '{ident}'")
 
 
 @dataclass
@@ -78,6 +97,7 @@ class _Walk:
         self.shares: dict[str, tuple[Share, ...]] = {}
         self.joint: dict[str, Process] = {}
         self.routes: dict[str, Route] = {}
+        self.switches: list[Switch] = []
 
     def run(self) -> None:
         """Write the column of each node found, until none is left; a background column is written once."""
@@ -94,7 +114,7 @@ class _Walk:
                 if supplier not in self.nodes:
                     self._found(self.kept.tasks[supplier])
 
-    def graph(self, route: Route, demand: str) -> Graph:
+    def graph(self, name: str, demand: str, amount: float) -> Graph:
         """Join the columns: foreground in the order it was found, background in the order of its keys."""
         fore = [n for n in self.nodes.values() if n.foreground]
         back = sorted((n for n in self.nodes.values() if not n.foreground), key=lambda n: n.key)
@@ -108,18 +128,19 @@ class _Walk:
             if any(f"{key}[{share.product}]" in position for share in found)
         }
         return Graph(
-            route.id,
+            name,
             nodes,
             flows,
             join_technosphere(columns, position),
             biosphere,
             len(fore),
             position[demand],
-            route.declared.unit_kg,
+            amount,
             np.array([c.technosphere.data[0] * (1 - 2 * c.technosphere.flip[0]) for c in columns]),
             tuple(share for key in sorted(joint) for share in joint[key]),
             self.joint,
             any(column.substitutes for column in columns),
+            tuple(self.switches),
         )
 
     # --- finding nodes ---------------------------------------------------------------------------------------------
@@ -134,7 +155,8 @@ class _Walk:
             )
         return self._node(known[ident], f"{prefix}{ident}", flow, place, route, prefix)
 
-    def _background(self, provider: Provider, flow: str, place: str) -> str:
+    def background_node(self, provider: Provider, flow: str, place: str) -> str:
+        """The node of a background product."""
         try:
             process = self.background.process(provider)
         except InputError as error:
@@ -241,12 +263,13 @@ class _Walk:
             raise InputError(f"{place}: '{exchange.partner}' {told}")
         column.suppliers.append(provider)
         column.technosphere.add(amount, value, not waste, amount.spread, part)
+        self._note_switches(task, exchange, provider, value)
         for leg in exchange.legs:
             self._leg(column, leg, exchange, part, place)
 
     def _leg(self, column: _Writer, leg: Leg, exchange: Exchange, part: float, place: str) -> None:
         """Transport follows the mass shipped: kg x gross x km / 1000 = t*km."""
-        key = self._background(in_file(leg.by, place), leg.by, place)
+        key = self.background_node(in_file(leg.by, place), leg.by, place)
         if self.nodes[key].unit != "t*km":
             raise InputError(f"{place}: '{leg.by}' is no transport: it is in {self.nodes[key].unit}, not t*km")
         factor = exchange.gross * leg.distance / 1000 * part
@@ -256,7 +279,7 @@ class _Walk:
     def _credit(self, column: _Writer, task: Task, by_product: Product) -> None:
         """A substituting co-product is an output of the product it replaces (ISO 14044 system expansion)."""
         place = f"process '{task.process.id}', co-product '{by_product.flow}'"
-        key = self._background(parse_provider(by_product.substitution or ""), by_product.flow, place)
+        key = self.background_node(parse_provider(by_product.substitution or ""), by_product.flow, place)
         amount = by_product.amount
         if self.nodes[key].unit != amount.unit:
             raise InputError(f"{place}: in {amount.unit}, but '{by_product.substitution}' is in {self.nodes[key].unit}")
@@ -268,7 +291,7 @@ class _Walk:
     def _provider(self, task: Task, exchange: Exchange, place: str) -> str:
         """The node that supplies an exchange."""
         if task.route is None:
-            return self._background(in_file(exchange.partner, task.process.id), exchange.flow, place)
+            return self.background_node(in_file(exchange.partner, task.process.id), exchange.flow, place)
         partner = task.route.suppliers.get(exchange.partner, exchange.partner)
         provider = self._power(parse_provider(partner), exchange, task.process, place)
         match provider.kind:
@@ -280,7 +303,7 @@ class _Walk:
                 process = declaration_process(task.route.path, provider.id, place)
                 return self._node(process, f"declaration:{provider.id}", exchange.flow, place, None, "")
             case _:
-                return self._background(provider, exchange.flow, place)
+                return self.background_node(provider, exchange.flow, place)
 
     def _power(self, provider: Provider, exchange: Exchange, process: Process, place: str) -> Provider:
         """The electricity strategy replaces grid supply only (FORMAT); a residual mix nobody holds is an error."""
@@ -290,14 +313,19 @@ class _Walk:
             raise InputError(
                 f"{place}: no residual mix is held for {provider.location}; the location mix does not stand in for it"
             )
-        if self.electricity == "production-mix" and exchange.supply in ("grid", "contract"):
-            return Provider(
-                "electricity",
-                f"electricity:{process.location[:2] if process.location != 'GLO' else 'GLO'}:{provider.voltage}",
-                process.location[:2] if process.location != "GLO" else "GLO",
-                provider.voltage,
-            )
-        return provider
+        return _supplied(provider, exchange, process, self.electricity)
+
+    def _note_switches(self, task: Task, exchange: Exchange, taken: str, amount: float) -> None:
+        """Keep what each strategy for which mixes are held would take in place of `taken` (DECISIONS 15)."""
+        if task.route is None or exchange.supply not in ("grid", "contract"):
+            return
+        modelled = parse_provider(task.route.suppliers.get(exchange.partner, exchange.partner))
+        if modelled.kind != "electricity":
+            return
+        for strategy in HELD:
+            other = _supplied(modelled, exchange, task.process, strategy)
+            if other.id != taken:
+                self.switches.append(Switch(strategy, task.node.key, taken, other, amount))
 
     def _route(self, ident: str, flow: str, place: str) -> str:
         """The declared product of another route: its processes join the foreground with their own stages."""
@@ -308,6 +336,14 @@ class _Walk:
                 raise InputError(f"{place}: {error}") from None
         route = self.routes[ident]
         return self.foreground(route, f"{ident}#", route.declared.process, route.declared.product, place)
+
+
+def _supplied(provider: Provider, exchange: Exchange, process: Process, strategy: Electricity) -> Provider:
+    """Who supplies electricity: the production mix of the process's country where the strategy says so."""
+    if strategy != "production-mix" or exchange.supply not in ("grid", "contract"):
+        return provider
+    country = process.location if process.location == "GLO" else process.location[:2]
+    return Provider("electricity", f"electricity:{country}:{provider.voltage}", country, provider.voltage)
 
 
 def _chosen(products: tuple[Product, ...], flow: str, process: Process, place: str) -> Product:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footprint.inventory.allocation import Share
+from footprint.library.providers import Provider
 from footprint.model import Process
 
 INDICES_DTYPE = np.dtype([("row", np.int64), ("col", np.int64)])
@@ -47,6 +48,17 @@ class ElementaryFlow:
     location: str
 
 
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Electricity another strategy takes elsewhere: a run of `node` needs `amount` of `taken`, or of `other`."""
+
+    strategy: str
+    node: str
+    taken: str
+    other: Provider
+    amount: float
+
+
 @dataclass(frozen=True)
 class Entries:
     """Matrix entries: `indices` (row, col), `data` (positive), `flip` and `distributions` as `bw_processing` has them.
@@ -75,7 +87,8 @@ class Entries:
 class Graph:
     """The LCI graph of a route: A s = f in `technosphere`, g = B s in `biosphere`.
 
-    `production` is the signed reference flow of each node, `joint` the foreground processes with several products.
+    `production` is the signed reference flow of each node, `joint` the foreground processes with several products,
+    `switches` the electricity that another strategy for grid supply takes from somewhere else.
     """
 
     route: str
@@ -90,6 +103,7 @@ class Graph:
     shares: tuple[Share, ...]
     joint: Mapping[str, Process]
     substitutes: bool
+    switches: tuple[Switch, ...] = ()
 
     def technosphere_matrix(self) -> NDArray[np.float64]:
         """A, dense, nodes x nodes: repeated entries are added."""

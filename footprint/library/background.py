@@ -60,6 +60,26 @@ class Background:
             self._built[key] = _placed(made, provider.location or made.location)
         return self._built[key]
 
+    def of_year(self, year: int | None) -> Background:
+        """This background with the electricity mixes of a year; None leaves the year as it is.
+
+        Raises InputError where no mix is held for the year.
+        """
+        if year is None or year == self.mix_year:
+            return self
+        held = sorted({known for years in self.electricity.mix.values() for known in years})
+        if year not in held:
+            raise InputError(f"year {year}: no electricity mix is held for it; held: {listed(map(str, held), 40)}")
+        if ("year", year) not in self.memo:
+            self.memo["year", year] = replace(self, year=year, memo={}, _built={})
+        found: Background = self.memo["year", year]
+        return found
+
+    @property
+    def mix_year(self) -> int:
+        """The year of the electricity mixes."""
+        return self.year or self.electricity.parameters.year
+
     def _market(self, provider: Provider) -> Process:
         row = electricity.market(provider, self.electricity, self.year)
         return build_process(row, Scope("electricity/mix.csv", {}, self.sources), "electricity markets")

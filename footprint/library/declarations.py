@@ -21,6 +21,8 @@ from footprint.units import Unit, unit
 
 #: compartment of the pseudo-flows that carry declared results, followed by the method they were declared under
 DECLARED = "declared:"
+#: ending of that compartment where the result is of emissions after 100 years
+LATE = "/after-100-years"
 
 
 class Declared(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

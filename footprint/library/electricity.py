@@ -28,10 +28,14 @@ DOMINANT = 0.9
 
 
 class TechnologyRow(Row, kw_only=True, frozen=True):
-    """How a column of the mix table splits into background technologies, for all countries or for one."""
+    """How a column of the mix table splits into background technologies, for all countries or for one.
+
+    `confirmed` names, for a country of `by_country`, the source its split was read in; `source` holds for the others.
+    """
 
     shares: dict[str, Share]
     by_country: dict[str, dict[str, Share]] = msgspec.field(name="by-country", default={})
+    confirmed: dict[str, str] = msgspec.field(default_factory=dict)
     source: str
     locator: str = ""
     note: str = ""
@@ -111,6 +115,10 @@ def _check_parameters(parameters: ParametersFile, path: Path) -> None:
                 raise InputError(
                     f"{path}, technology '{name}'{where}: the parts sum to {sum(parts.values()):.4g}; they sum to 1"
                 )
+        if unknown := [country for country in technology.confirmed if country not in technology.by_country]:
+            raise InputError(
+                f"{path}, technology '{name}': confirmed names {unknown[0]}, which has no split in by-country"
+            )
     for _, step in _STEP.values():
         if step not in parameters.losses:
             raise InputError(f"{path}: [losses.{step}] is missing")
@@ -165,7 +173,7 @@ def _generation(provider: Provider, country: str, tables: Tables, year: int) -> 
                 from_=f"background:{ident}@{provider.location}",
                 amount=share * part,
                 unit="kWh",
-                source=source if part >= DOMINANT else technology.source,
+                source=source if part >= DOMINANT else technology.confirmed.get(country, technology.source),
                 locator=f"{country} {year}, {column}",
                 note=technology.note if part < DOMINANT else "",
             )

@@ -94,19 +94,22 @@ class Method:
 
 def load_method(name: str | Path = "ef-3.1") -> Method:
     """The shipped method of that name, or the one in that folder. Raises InputError with file and row."""
-    folder = Path(name)
-    if folder.is_dir() and (folder / "method.toml").is_file():
-        pass
-    else:
-        known = [p.parent.name for p in methods_folder().glob("*/method.toml")]
-        if str(name) not in known:
-            raise InputError(
-                f"method '{name}' is not known{nearest(str(name), known)}; allowed: {listed(known)}, or a "
-                "folder with a method.toml"
-            )
-        folder = methods_folder() / str(name)
+    folder = method_folder(name)
     files = [folder / "method.toml", *folder.glob("*.csv"), *(folder / "factors").glob("*.csv")]
     return _loaded(folder, signature(files))
+
+
+def method_folder(name: str | Path) -> Path:
+    """The folder of a shipped method, or the one given."""
+    if (folder := Path(name)).is_dir() and (folder / "method.toml").is_file():
+        return folder
+    known = [p.parent.name for p in methods_folder().glob("*/method.toml")]
+    if str(name) not in known:
+        raise InputError(
+            f"method '{name}' is not known{nearest(str(name), known)}; allowed: {listed(known)}, or a "
+            "folder with a method.toml"
+        )
+    return methods_folder() / str(name)
 
 
 @lru_cache(maxsize=8)

@@ -62,6 +62,8 @@ def heading(result: FootprintResult) -> RenderableType:
     settings = [result.route.system, result.method.id, f"background {result.background[0]}"]
     settings += [f"engine {result.engine}"] if result.engine != "kernel" else []
     settings += ["long-term emissions excluded"] if result.long_term != "include" else []
+    settings += [f"electricity {result.electricity[0]}"] if result.electricity[0] != "as-modelled" else []
+    settings += [f"mixes of {result.electricity[1]}"] if result.electricity[1] else []
     return Group(
         text(declared.name, "bold"),
         text(f"{result.route.id}: per {declared.unit_kg:g} kg of {declared.product}"),
@@ -115,13 +117,19 @@ def status_lines(result: FootprintResult, legal: str) -> Iterator[tuple[str, str
     """What the numbers are good for: findings, data tier, background, law."""
     yield "Findings", f"{tally(result.findings)}; `footprint check` lists them" if result.findings else "none"
     yield "Data", TIERS[result.tier]
-    yield "Background", background_line(result.background[0])
+    yield "Background", f"{background_line(result.background[0])}{weak_share(result)}"
     yield "Legal status", legal
 
 
 def background_line(ident: str) -> str:
     """Which background, and that it makes the result a screening."""
     return f"screening: background '{ident}' is not EF-compliant"
+
+
+def weak_share(result: FootprintResult) -> str:
+    """How much of each category rests on background processes of tier C or D."""
+    shares = [f"{code} {percent(result[code].tier_c_share)}" for code in result.codes if result[code].tier_c_share]
+    return f"; on processes of tier C or D rest {', '.join(shares)}" if shares else ""
 
 
 def hotspot_lines(spots: Hotspots) -> Iterator[tuple[str, str]]:
@@ -167,8 +175,13 @@ def spoken_rule(rule: str) -> str:
     return f"{SPOKEN_RULES.get(name, name)}{comma}{rest}"
 
 
+def spoken_choice(name: str, choice: str) -> str:
+    """`allocation by value`, `electricity production-mix`."""
+    return f"allocation by {spoken_rule(choice)}" if name == "allocation" else f"{name} {choice}"
+
+
 def sensitivity_lines(result: FootprintResult, first: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """What another choice for long-term emissions, allocation or regional factors changes, categories `first` first."""
+    """What another choice for long-term emissions, allocation, electricity or regional factors changes."""
     for n, (name, values) in enumerate(_alternatives(result).items()):
         moved = {code: value for code, value in values.items() if _moves(value, result[code].value)}
         named = [f"{code} {change(moved[code], result[code].value)}" for code in first if code in moved]
@@ -193,7 +206,7 @@ def _alternatives(result: FootprintResult) -> Mapping[str, Mapping[str, float]]:
         for name, value in result[code].sensitivity.items():
             choices = {SPOKEN_CHOICES.get(name, name): value}
             if isinstance(value, Mapping):
-                choices = {f"allocation by {spoken_rule(rule)}": other for rule, other in value.items()}
+                choices = {spoken_choice(name, rule): other for rule, other in value.items()}
             for label, other in choices.items():
                 if other is not None:
                     found.setdefault(label, {})[code] = other
