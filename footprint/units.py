@@ -49,6 +49,11 @@ def unit(name: str) -> Unit:
     raise InputError(f"unit '{name}' is not known{hint}")
 
 
+def written(base: str, factor: float) -> str:
+    """The name of the unit worth `factor` of the base unit, as a file gave it."""
+    return next((unit.name for unit in UNITS.values() if (unit.base, unit.factor) == (base, factor)), base)
+
+
 def check_parameter_unit(name: str) -> None:
     """A parameter's unit is made of known units, `/` and `*`: `kg/kg`, `kWh/t`, `1`."""
     for part in name.replace("(", "").replace(")", "").split("/"):

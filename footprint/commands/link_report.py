@@ -72,4 +72,4 @@ def _wanted(routes: Sequence[str]) -> list[Provider]:
     if routes:
         return [provider for name in routes for provider in taken(load_route(name), load_route)]
     electricity = [Provider("electricity", f"electricity:GLO:{voltage}", "GLO", voltage) for voltage in VOLTAGES]
-    return [*electricity, *(Provider("background", ident) for ident in sorted(load_background().rows))]
+    return [*electricity, *(Provider("background", ident) for ident in sorted(load_background().generic))]

@@ -26,6 +26,7 @@ from footprint.library.background import Background
 from footprint.library.method import Method
 from footprint.library.providers import Provider
 from footprint.model import Process
+from footprint.units import written
 
 Status = Literal["covered", "partly", "not covered"]
 Reach = NDArray[np.bool_]
@@ -78,7 +79,7 @@ class Coverage:
 
 def background_coverage(background: Background, method: Method, rules: AllocationRules) -> Coverage:
     """The coverage of every unit process of a background, each at its own location."""
-    processes = [background.process(Provider("background", ident)) for ident in background.rows]
+    processes = [background.process(Provider("background", ident)) for ident in background.generic]
     wanted = [
         (Provider("background", process.id), product.flow)
         for process in processes
@@ -99,8 +100,8 @@ def background_coverage(background: Background, method: Method, rules: Allocatio
 
 def _unit(background: Background, ident: str) -> str:
     """The unit in which the file gives the product of a process, or the waste it takes."""
-    row = background.rows[ident][0]
-    return (row.waste or row.product[0]).unit
+    amount = background.generic[ident].products[0].amount
+    return written(amount.unit, amount.scale)
 
 
 def _upstream(graph: Graph) -> Reach:

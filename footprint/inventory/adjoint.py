@@ -16,6 +16,10 @@ from footprint.inventory.kernel import MAX_RESIDUAL, NEGATIVE_TOLERANCE, Matrix
 
 #: what counts as zero beside the largest impact of a category; refinement leaves far less
 ROUNDING = 1e-20
+#: largest relative change by refinement; beyond it fewer than four digits are left
+MAX_CORRECTION = 1e-4
+#: below this part of a category's largest impact the first solution may be rounding alone
+CANCELLED = 1e-14
 
 
 def solve_adjoint(technosphere: Any, direct: Matrix, name: str) -> Matrix:
@@ -32,9 +36,11 @@ def solve_adjoint(technosphere: Any, direct: Matrix, name: str) -> Matrix:
     except RuntimeError as error:
         raise SingularSystem(f"{name}: the technosphere has no unique solution ({error})") from None
     y: Matrix = factors.solve(np.ascontiguousarray(direct))
-    y = y + factors.solve(direct - transposed @ y)
-    if not np.isfinite(y).all():
+    correction: Matrix = factors.solve(direct - transposed @ y)
+    if not (np.isfinite(y).all() and np.isfinite(correction).all()):
         raise NotFinite(f"{name}: an impact per unit is not finite: the technosphere is singular to working precision")
+    _check_digits(y, correction, name)
+    y = y + correction
     if (worst := _residual(transposed, y, direct)) > MAX_RESIDUAL:
         raise ResidualTooLarge(f"{name}: the solution leaves a residual of {worst:.1e}; at most {MAX_RESIDUAL:.0e}")
     check_production(technosphere, factors, name)
@@ -46,6 +52,16 @@ def _check_input(technosphere: Any, direct: Matrix, name: str) -> None:
     for what, values in (("technosphere", technosphere.data), ("impact per unit run", direct)):
         if not np.isfinite(values).all():
             raise NotFinite(f"{name}: the {what} has a value that is not finite")
+
+
+def _check_digits(y: Matrix, correction: Matrix, name: str) -> None:
+    """Refinement changes the last digits only; where it changes the first ones, none is known.
+
+    The change is about condition times rounding, whatever the units of rows and columns are.
+    """
+    floor = CANCELLED * np.abs(y).max(axis=0, initial=0.0)
+    if (np.abs(correction) > MAX_CORRECTION * np.abs(y) + floor).any():
+        raise SingularSystem(f"{name}: the technosphere is singular to working precision: a loop has no net product")
 
 
 def _residual(transposed: Any, y: Matrix, direct: Matrix) -> float:

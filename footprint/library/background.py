@@ -14,7 +14,7 @@ from footprint.errors import InputError, listed, nearest
 from footprint.library import electricity
 from footprint.library.amounts import Scope, build_parameters
 from footprint.library.cache import Signature, cached, content_hash, signature
-from footprint.library.files import BackgroundFile, ProcessRow
+from footprint.library.files import BackgroundFile
 from footprint.library.paths import datasets_folder
 from footprint.library.processes import build_process
 from footprint.library.providers import Provider, parse_provider
@@ -26,22 +26,22 @@ GLOBAL = "GLO"
 
 
 class Compiled(msgspec.Struct):
-    """The parsed files of a background."""
+    """The files of a background, read: unit processes by id, and the electricity tables."""
 
-    files: dict[str, BackgroundFile]
+    processes: dict[str, Process]
     electricity: electricity.Tables
 
 
 @dataclass
 class Background:
-    """Unit processes that routes take from. `process` builds one on first use and keeps it.
+    """Unit processes that routes take from. `process` places one in a country on first use and keeps it.
 
     `memo` is where a later stage keeps what it derived from this background alone.
     """
 
     id: str
     sha256: str
-    rows: Mapping[str, tuple[ProcessRow, Scope, str]]
+    generic: Mapping[str, Process]
     electricity: electricity.Tables
     sources: Mapping[str, Source]
     year: int | None = None
@@ -85,12 +85,11 @@ class Background:
         return build_process(row, Scope("electricity/mix.csv", {}, self.sources), "electricity markets")
 
     def _generic(self, ident: str) -> Process:
-        if ident not in self.rows:
+        if ident not in self.generic:
             raise InputError(
-                f"background process '{ident}' is not in the background '{self.id}'{nearest(ident, self.rows)}"
+                f"background process '{ident}' is not in the background '{self.id}'{nearest(ident, self.generic)}"
             )
-        row, scope, group = self.rows[ident]
-        return build_process(row, scope, group)
+        return self.generic[ident]
 
 
 def _placed(process: Process, location: str) -> Process:
@@ -123,28 +122,23 @@ def load_background(name: str | Path = "open", year: int | None = None, datasets
 @lru_cache(maxsize=8)
 def _loaded(ident: str, root: Path, year: int | None, files: Signature) -> Background:
     sha256 = content_hash([path for path, _, _ in files], root)
-    compiled = cached("background", sha256, Compiled, lambda: _compile(root))
     sources = load_sources(root)
-    return Background(ident, sha256, _rows(compiled, sources), compiled.electricity, sources, year)
+    compiled = cached("background", sha256, Compiled, lambda: _compile(root, sources))
+    return Background(ident, sha256, compiled.processes, compiled.electricity, sources, year)
 
 
-def _compile(root: Path) -> Compiled:
-    files = {
-        path.relative_to(root).as_posix(): read_toml(path, BackgroundFile)
-        for path in sorted((root / "background").glob("*.toml"))
-    }
-    return Compiled(files, electricity.read_tables(root / "electricity"))
-
-
-def _rows(compiled: Compiled, sources: Mapping[str, Source]) -> dict[str, tuple[ProcessRow, Scope, str]]:
-    rows: dict[str, tuple[ProcessRow, Scope, str]] = {}
-    for path, file in compiled.files.items():
-        _, scope = build_parameters(file.parameter, sources, path)
+def _compile(root: Path, sources: Mapping[str, Source]) -> Compiled:
+    """Read and evaluate every process of the background files; ids are unique over all of them."""
+    processes: dict[str, Process] = {}
+    files: dict[str, str] = {}
+    for path in sorted((root / "background").glob("*.toml")):
+        file, name = read_toml(path, BackgroundFile), path.relative_to(root).as_posix()
+        _, scope = build_parameters(file.parameter, sources, name)
         for row in file.process:
-            if row.id in rows:
-                raise InputError(f"{path}: background process '{row.id}' is already in {rows[row.id][1].place}")
-            rows[row.id] = (row, scope, file.group)
-    return rows
+            if row.id in processes:
+                raise InputError(f"{name}: background process '{row.id}' is already in {files[row.id]}")
+            processes[row.id], files[row.id] = build_process(row, scope, file.group), name
+    return Compiled(processes, electricity.read_tables(root / "electricity"))
 
 
 def in_file(ident: str, consumer: str) -> Provider:

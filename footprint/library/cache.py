@@ -52,7 +52,7 @@ def cached(kind: str, key: str, shape: type[T], make: Callable[[], T]) -> T:
         return msgspec.msgpack.decode(path.read_bytes(), type=shape)
     except (OSError, msgspec.DecodeError):
         value = make()
-    _write(path, msgspec.msgpack.encode(value))
+    _write(path, msgspec.msgpack.encode(value, enc_hook=dict))
     return value
 
 

@@ -99,7 +99,7 @@ def test_two_activities_of_the_same_name_are_not_chosen_between():
 
 def test_a_report_counts_every_id_once():
     report = link_report(load_profile("ecoinvent-3.11-cutoff"), _wanted(()))
-    assert sum(report.counts.values()) == len(report.rows) == len(load_background().rows) + 3
+    assert sum(report.counts.values()) == len(report.rows) == len(load_background().generic) + 3
 
 
 def test_synonyms_name_flows_of_the_method():

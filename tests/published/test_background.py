@@ -147,7 +147,7 @@ def test_each_figure_of_a_source_is_given_once():
 
 
 def test_every_process_of_tier_a_has_a_figure():
-    rated = {ident for ident, (row, _, _) in load_background().rows.items() if row.tier == "A"}
+    rated = {ident for ident, process in load_background().generic.items() if process.tier == "A"}
     assert rated <= {figure.process for figure in FIGURES}
 
 

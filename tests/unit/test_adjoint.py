@@ -53,6 +53,17 @@ def test_a_singular_technosphere(matrix):
     assert issubclass(SingularSystem, UnsolvableSystem)
 
 
+def test_a_technosphere_that_is_singular_to_working_precision():
+    """SuperLU finds finite numbers here; refinement shows that no digit of them is known."""
+    with pytest.raises(UnsolvableSystem):
+        solved([[0.1, -0.3, 0.2], [-0.1, 0.7, -0.6 - 1e-16], [0.3, -0.9, 0.6]], [[1], [2], [3]])
+
+
+def test_a_loop_with_a_small_net_product_is_solved():
+    """1 - 0.999999 is left: y = 1 / 1e-6, to all digits but the last six."""
+    assert solved([[1, -0.999999], [-1, 1]], [[1], [0]])[0, 0] == pytest.approx(1e6, rel=1e-9)
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_values_that_are_not_finite(value):
     with pytest.raises(NotFinite, match="here: the technosphere"):
