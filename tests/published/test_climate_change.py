@@ -81,7 +81,7 @@ def test_an_explanation_names_the_flow_or_the_provider(route, code):
     text = table.explanations()[route][code]
     flows = table.method_flows()
     backtick = {part for i, part in enumerate(text.split("`")) if i % 2}
-    providers = {table.short(f"background:{name}") for name in load_background("open").rows}
+    providers = {table.short(f"background:{name}") for name in load_background("open").generic}
     assert backtick, "names stand between backticks"
     unknown = {name for name in backtick if name not in flows and name not in providers}
     assert not unknown

@@ -53,22 +53,17 @@ def test_gaps_upstream_are_counted(rows):
 
 def test_water_taken_and_returned_is_covered_though_it_nets_to_zero(toy_background):
     """Coverage asks which flows are exchanged, not whether their sum is zero."""
-    water = toy_background.rows["electricity-hydro"]
-    taken = water[0].exchange[0]
-    returned = type(taken)(output="water", to="water/surface", amount=taken.amount, unit="m3")
+    hydro = toy_background.generic["electricity-hydro"]
+    taken = hydro.exchanges[0]
+    returned = replace(taken, kind="emission", flow="water", partner="water/surface")
     both = replace(
         toy_background,
-        rows={**toy_background.rows, "electricity-hydro": (_with(water[0], [taken, returned]), *water[1:])},
+        generic={**toy_background.generic, "electricity-hydro": replace(hydro, exchanges=(taken, returned))},
         memo={},
         _built={},
     )
     (row,) = [r for r in background_coverage(both, load_method(), RULES).rows if r.process == "electricity-hydro"]
     assert row.status["WU"] == "covered"
-
-
-def _with(row, exchanges):
-    fields = {name: getattr(row, name) for name in row.__struct_fields__}
-    return type(row)(**{**fields, "exchange": exchanges})
 
 
 def test_totals_count_every_process_once(coverage):
