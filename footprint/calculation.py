@@ -158,7 +158,7 @@ def calculate_route(route: Route, settings: Settings) -> FootprintResult:
         electricity=(settings.electricity, background.mix_year or None),
         electricity_sensitivity=other,
     )
-    return replace(result, findings=check(route, background=background, method=method, result=result, on=on))
+    return result.with_findings(check(route, background=background, method=method, result=result, on=on))
 
 
 def _engine_scores(assessment: Assessment, method: Method) -> tuple[Matrix, Matrix]:

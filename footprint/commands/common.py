@@ -255,8 +255,11 @@ def emit_answers(answers: Sequence[Any], asked: int) -> None:
 
 def emit_json(value: Any) -> None:
     """`value` as JSON on stdout; a number that is not finite is a fault, never printed."""
+    import msgspec
+
     with _open_output():
-        print(json.dumps(value, indent=2, allow_nan=False), flush=True)
+        compact = json.dumps(value, allow_nan=False).encode()
+        print(msgspec.json.format(compact, indent=2).decode(), flush=True)
 
 
 def emit(*pages: RenderableType) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +114,12 @@ class FootprintResult:
             self.grouped(lambda c: None if c.background else c.process),
             self.grouped(lambda c: c.background or None),
         )
+
+    def with_findings(self, findings: tuple[Finding, ...]) -> FootprintResult:
+        """This result with findings; what was already derived from it is kept."""
+        told = replace(self, findings=findings)
+        told.__dict__.update({name: value for name, value in self.__dict__.items() if name not in told.__dict__})
+        return told
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -82,6 +82,7 @@ class FlowRegistry:
     """Elementary flows by number, so that columns can be joined without comparing names."""
 
     flows: list[ElementaryFlow] = field(default_factory=list)
+    order: list[tuple[str, str, str]] = field(default_factory=list)
     number: dict[ElementaryFlow, int] = field(default_factory=dict)
 
     def of(self, flow: ElementaryFlow) -> int:
@@ -89,6 +90,7 @@ class FlowRegistry:
         if (found := self.number.get(flow)) is None:
             found = self.number[flow] = len(self.flows)
             self.flows.append(flow)
+            self.order.append((flow.name, flow.compartment, flow.location))
         return found
 
 
@@ -103,7 +105,8 @@ def join_biosphere(columns: list[Column], registry: FlowRegistry) -> tuple[Entri
     numbers = np.concatenate([column.flows for column in columns])
     used, inverse = np.unique(numbers, return_inverse=True)
     flows = [registry.flows[i] for i in used]
-    order = sorted(range(len(flows)), key=lambda i: (flows[i].name, flows[i].compartment, flows[i].location))
+    keys = [registry.order[i] for i in used]
+    order = sorted(range(len(flows)), key=keys.__getitem__)
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     return _join([column.biosphere for column in columns], rank[inverse]), tuple(flows[i] for i in order)

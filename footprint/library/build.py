@@ -6,6 +6,7 @@ One direction only: takes rows and returns values; reads no file.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 import msgspec
@@ -60,6 +61,14 @@ def build_route(
         path=path,
         sha256=sha256,
     )
+
+
+def with_declared(route: model.Route, file: RouteFile, declared: DeclaredRow) -> model.Route:
+    """The same system with another of the products its file declares."""
+    _check_processes(route.processes, declared, file, route.path)
+    _, at, variant = route.id.partition("@")
+    change = _variant(file, variant or None, route.path)
+    return replace(route, id=f"{declared.id}{at}{variant}", declared=_declared(declared, file, change))
 
 
 def _variant(file: RouteFile, variant: str | None, path: str) -> VariantRow:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from footprint.errors import InputError, listed, nearest
-from footprint.library.build import build_route
+from footprint.library.build import build_route, with_declared
 from footprint.library.cache import Signature, cached, content_hash, signature
 from footprint.library.files import RouteFile
 from footprint.library.paths import datasets_folder
@@ -71,14 +71,33 @@ def _from_path(text: str, overrides: Mapping[str, float] | None, root: Path) -> 
 def _load(
     path: Path, ident: str | None, variant: str | None, overrides: Mapping[str, float] | None, root: Path
 ) -> Route:
-    file, sha256 = _read(path)
+    text, sha256 = read_text(path), content_hash([path], path.parent)
+    file = _file(path, text, sha256)
     ids = [declared.id for declared in file.declared]
     if ident is not None and ident not in ids:
         raise InputError(f"{path}: declares no '{ident}'{nearest(ident, ids)}; it declares: {listed(ids)}")
+    changes = tuple(sorted((overrides or {}).items()))
+    route = _system(path, text, sha256, variant, changes, root, signature(root.glob("sources.toml")))
     declared = file.declared[ids.index(ident) if ident else 0]
-    return build_route(file, declared, load_sources(root), str(path), sha256, variant, overrides)
+    return route if declared is file.declared[0] else with_declared(route, file, declared)
 
 
-def _read(path: Path) -> tuple[RouteFile, str]:
-    text, sha256 = read_text(path), content_hash([path], path.parent)
-    return cached("route", sha256, RouteFile, lambda: parse_toml(text, str(path), RouteFile)), sha256
+@lru_cache(maxsize=32)
+def _file(path: Path, text: str, sha256: str) -> RouteFile:
+    """The rows of a file, read once in a session and kept under the hash of its content across sessions."""
+    return cached("route", sha256, RouteFile, lambda: parse_toml(text, str(path), RouteFile))
+
+
+@lru_cache(maxsize=32)
+def _system(
+    path: Path,
+    text: str,
+    sha256: str,
+    variant: str | None,
+    changes: tuple[tuple[str, float], ...],
+    root: Path,
+    sources: Signature,
+) -> Route:
+    """The product system of a file with its first declared product: the others share its processes."""
+    file = _file(path, text, sha256)
+    return build_route(file, file.declared[0], load_sources(root), str(path), sha256, variant, dict(changes))
