@@ -48,9 +48,9 @@ def link_report(
 
 
 def _report(routes: Sequence[str], background: str, links: str | None, method: str) -> LinkReport:
+    from footprint.library.link_profiles import load_profile
     from footprint.library.linked import LinkedBackground
     from footprint.library.links import link_report as report
-    from footprint.library.links import load_profile
 
     if not background.startswith("bw:"):
         if not links:

@@ -18,8 +18,9 @@ from footprint.library import background as open_background
 from footprint.library.background import Background
 from footprint.library.cache import cached, content_hash
 from footprint.library.electricity import read_tables
+from footprint.library.link_profiles import LinkProfile, detect_profile, load_profile
 from footprint.library.linked import ImpactTable, LinkedBackground
-from footprint.library.links import Catalogue, LinkProfile, Offer, detect_profile, load_profile
+from footprint.library.links import Catalogue, Offer
 from footprint.library.method import Method, load_method, method_folder
 from footprint.library.paths import datasets_folder
 from footprint.library.sources import load_sources

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from footprint.errors import InputError
 from footprint.library.background import Background
 from footprint.library.declarations import DECLARED, LATE
-from footprint.library.links import Catalogue, LinkProfile, Resolution, resolve
+from footprint.library.link_profiles import LinkProfile
+from footprint.library.links import Catalogue, Resolution, resolve
 from footprint.library.providers import Provider
 from footprint.model import Amount, Exchange, Process, Product
 from footprint.units import unit

@@ -7,7 +7,8 @@ import pytest
 from footprint.commands.link_report import _wanted
 from footprint.library.background import load_background
 from footprint.library.foreign_units import foreign_unit
-from footprint.library.links import Catalogue, Offer, detect_profile, known_profiles, link_report, load_profile, resolve
+from footprint.library.link_profiles import detect_profile, known_profiles, load_profile
+from footprint.library.links import Catalogue, Offer, link_report, resolve
 from footprint.library.method import load_method
 from footprint.library.paths import datasets_folder
 from footprint.library.providers import parse_provider

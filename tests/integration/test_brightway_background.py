@@ -15,7 +15,7 @@ import pytest
 import footprint as fp
 from footprint.errors import InputError
 from footprint.exchange.backgrounds import load_background
-from footprint.library.links import load_profile
+from footprint.library.link_profiles import load_profile
 from footprint.library.method import load_method
 from footprint.library.providers import parse_provider
 
