@@ -22,7 +22,7 @@ from footprint.impact.assessment import (
     screening_shares,
     tier_c_shares,
 )
-from footprint.impact.reallocation import allocation_sensitivity
+from footprint.impact.reallocation import allocation_sensitivity, without_host
 from footprint.impact.result import FootprintResult
 from footprint.impact.supply import electricity_sensitivity
 from footprint.inventory.allocation import AllocationRules, price_window, rules_in_force
@@ -168,10 +168,12 @@ def _engine_scores(assessment: Assessment, method: Method) -> tuple[Matrix, Matr
 
 
 def _alternatives(assessment: Assessment, long_term: str) -> dict[str, Matrix]:
-    """Every category with the other choice for long-term emissions, and acidification with regional factors."""
+    """Every category with the other choice for long-term emissions, with regional factors, without a host's share."""
     g, found, flows = assessment.inventory.flows, assessment.factors, assessment.graph.flows
     other = found.without_long_term(flows) @ g if long_term == "include" else found.table @ g
     regional = np.full(len(found.table), np.nan)
     for code in found.method.regional_sensitivity:
         regional[found.method.column[code]] = found.with_regional(code, flows) @ g
-    return {"long_term_exclude" if long_term == "include" else "long_term_include": other, "regional": regional}
+    choices = {"long_term_exclude" if long_term == "include" else "long_term_include": other, "regional": regional}
+    hostless = without_host(assessment)
+    return choices if hostless is None else choices | {"without_host": hostless}

@@ -145,6 +145,7 @@ class Process:
     stage: Stage | None = None
     annex_v: tuple[str, ...] = ()
     operator_control: bool = False
+    host: bool = False
     allocation: Rule | None = None
     quality: DataQuality | None = None
     note: str = ""

@@ -45,6 +45,17 @@ def allocation_sensitivity(
     return found
 
 
+def without_host(assessment: Assessment) -> Matrix | None:
+    """The result where what comes from a host process arrives free of burden; None where the route has no host.
+
+    A host is a process run for another product (a zinc smelter for germanium), which shares its burden by value with
+    the by-product. Result and result without the host stand side by side (DECISIONS 10).
+    """
+    nodes = assessment.graph.nodes[: assessment.graph.foreground]
+    hosts = np.array([node.host for node in nodes])
+    return _totals(assessment, np.where(hosts, 0.0, 1.0)) if hosts.any() else None
+
+
 def _factors(assessment: Assessment, rules: AllocationRules) -> Matrix:
     """New share / old share of each foreground node; one where the process is not joint."""
     graph = assessment.graph

@@ -187,6 +187,7 @@ class _Walk:
                 process.tier,
                 process.not_covered,
                 product.is_waste,
+                process.host,
             )
             share = self._share(process, key, product, route is not None, place)
             shared = route is None and not key.startswith("declaration:")

@@ -36,6 +36,7 @@ class Node:
     tier: str = ""
     not_covered: tuple[str, ...] = ()
     is_waste: bool = False
+    host: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ class ProcessRow(Row, kw_only=True, frozen=True):
     stage: StageName | None = None
     annex_v: list[Identifier] = []
     operator_control: bool = False
+    host: bool = False
     allocation: RuleName | None = None
     quality: QualityRow | None = None
     note: str = ""

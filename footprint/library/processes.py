@@ -38,6 +38,7 @@ def build_process(row: ProcessRow, scope: Scope, group: str = "") -> model.Proce
         stage=row.stage,
         annex_v=tuple(row.annex_v),
         operator_control=row.operator_control,
+        host=row.host,
         allocation=row.allocation,
         quality=quality,
         note=row.note,

@@ -43,6 +43,7 @@ SPOKEN_CHOICES = {
     "long_term_exclude": "without long-term emissions",
     "long_term_include": "with long-term emissions",
     "regional": "regional factors",
+    "without_host": "without the host's share",
 }
 TIERS = {
     "published": "published: at least 80% of the weighted impacts rest on confirmed amounts",

@@ -251,6 +251,29 @@ def test_shares_of_a_joint_process(tmp_path, rule, share):
     assert [s.share for s in found] == [pytest.approx(share, rel=1e-12), pytest.approx(1 - share, rel=1e-12)]
 
 
+def test_the_result_without_the_host_stands_beside_the_result(tmp_path, toy_background, monkeypatch):
+    """Smelter, 30 kg CO2 per 1 kg metal and 3 kg slag: slag carries 3/13 by value, 30/13 per kg. Plant: 2 kg slag and
+    0.5 kg CO2 of its own: 2 * 30/13 + 0.5; without the host's share 0.5."""
+    monkeypatch.setattr("footprint.calculation.load_prices", lambda: PRICES)
+    smelter = (
+        '[[process]]\nid = "smelter"\nname = "Smelter"\nannex_v = ["smelting"]\nstage = "refining"\nlocation = "CL"\n'
+        'year = 2021\nsource = "invented"\nlocator = "row"\nallocation = "economic"\nproduct = [\n'
+        '{ flow = "host metal", amount = 1.0, unit = "kg", price = "metal" },\n'
+        '{ flow = "slag", amount = 3.0, unit = "kg", price = "slag" } ]\nexchange = [' + CO2 % 30.0 + "]\n"
+    )
+    plant = (
+        PLANT + 'product = [ { flow = "metal", amount = 1.0, unit = "kg" } ]\nexchange = [\n'
+        '{ input = "slag", from = "smelter", amount = 2.0, unit = "kg" },\n' + CO2 % 0.5 + "]\n"
+    )
+    unmarked = fp.calculate(write(tmp_path, smelter + plant), background=toy_background)["CC"]
+    assert unmarked.value == pytest.approx(2 * 30 / 13 + 0.5, rel=1e-12)
+    assert "without_host" not in unmarked.sensitivity
+    marked = smelter.replace("allocation", "host = true\nallocation")
+    cc = fp.calculate(write(tmp_path, marked + plant), background=toy_background)["CC"]
+    assert cc.value == unmarked.value
+    assert cc.sensitivity["without_host"] == pytest.approx(0.5, rel=1e-12)
+
+
 def test_the_other_rules_and_price_window_stand_beside_the_result(tmp_path, toy_background, monkeypatch):
     """8 kg CO2 shared by value 10/13; by mass 1/4, by metal 0.75; 2021 to 2024: (11 + 99)/2 = 55 USD/kg, 55/58."""
     monkeypatch.setattr("footprint.calculation.load_prices", lambda: PRICES)
