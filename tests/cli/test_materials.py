@@ -48,7 +48,7 @@ def test_pages_are_written_with_their_pictures(run: Run, tmp_path: Path) -> None
     for picture in pictures:
         assert f"(pictures/{picture.name})" in page
         assert ElementTree.parse(picture).getroot().tag == "{http://www.w3.org/2000/svg}svg"
-    assert not [path for path in (tmp_path / "pages").rglob("*.part")]
+    assert not list((tmp_path / "pages").rglob("*.part"))
 
 
 def test_writing_twice_gives_the_same_bytes(run: Run, tmp_path: Path) -> None:
