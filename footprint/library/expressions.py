@@ -39,9 +39,7 @@ def evaluate(expression: str, values: Mapping[str, float]) -> float:
     try:
         value = compiled(expression)(values, _FUNCTIONS)
     except KeyError as error:
-        raise _refused(
-            expression, f"'{error.args[0]}' is not a parameter{nearest(error.args[0], values)}"
-        ) from None
+        raise _refused(expression, f"'{error.args[0]}' is not a parameter{nearest(error.args[0], values)}") from None
     except OverflowError:
         raise InputError(f"expression '{_clipped(expression)}' has no value: it is too large") from None
     except (ZeroDivisionError, ValueError) as error:
@@ -75,8 +73,7 @@ def _clipped(text: str, limit: int = 80) -> str:
 
 def _refused(expression: str, what: str) -> InputError:
     return InputError(
-        f"expression '{_clipped(expression)}': {what}; allowed: numbers, parameters, + - * / ^ ( ) min max "
-        "sqrt exp log"
+        f"expression '{_clipped(expression)}': {what}; allowed: numbers, parameters, + - * / ^ ( ) min max sqrt exp log"
     )
 
 

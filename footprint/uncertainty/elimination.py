@@ -128,35 +128,55 @@ def _index(values: Iterable[int]) -> Index:
 # --- solving
 
 
-def solve(made: Plan, values: Array, demand: Array, out: Array | None = None) -> Array:
-    """The scaling vectors s, processes x samples, of A s = f.
+class Solver:
+    """Solves A s = f for the samples in `values`, again and again, in the same arrays.
 
     `values` are the entries x samples of A in the plan's order, overwritten where the plan says so; `demand` is f, one
-    number per process, the same for all samples. Crout: A = L U with ones on the diagonal of U; L y = f, then U s = y.
-    A division by zero gives a value that is not finite: the caller checks.
+    number per process, the same for all samples; `scaling` are the scaling vectors s, processes x samples. Pivots that
+    are known to be one (`unit`, a set of entries) are not divided by.
     """
-    for pivot in made.pivots:
-        values[pivot.right] /= values[pivot.place]
-        values[pivot.meet] -= values[pivot.below][:, None] * values[pivot.right][None]
-    s = np.empty((made.size, values.shape[1])) if out is None else out
-    for row in made.forward:
-        target = s[row.process]
-        target[:] = demand[row.process]
-        if len(row.entries):
-            target -= _products(values, row.entries, s, row.partners)
-        target /= values[row.pivot]
-    for row in made.backward:
-        s[row.process] -= _products(values, row.entries, s, row.partners)
-    return s
 
+    def __init__(self, made: Plan, values: Array, demand: Array, unit: frozenset[int] = frozenset()) -> None:
+        self.plan, self.values = made, values
+        self.scaling = np.empty((made.size, values.shape[1]))
+        self._term = np.empty(values.shape[1])
+        touched = {int(e) for pivot in made.pivots for e in (*pivot.right, *pivot.meet.ravel())}
+        s = self.scaling
+        self._forward = [
+            (
+                s[row.process],
+                float(demand[row.process]),
+                [(values[e], s[j]) for e, j in zip(row.entries, row.partners, strict=True)],
+                None if row.pivot in unit - touched else values[row.pivot],
+            )
+            for row in made.forward
+        ]
+        self._backward = [
+            (s[row.process], [(values[e], s[j]) for e, j in zip(row.entries, row.partners, strict=True)])
+            for row in made.backward
+        ]
 
-def _products(values: Array, entries: Index, s: Array, partners: Index) -> Array:
-    """Σ values[entry] s[partner] over the entries of a row, for each sample."""
-    if len(entries) == 1:
-        one: Array = values[entries[0]] * s[partners[0]]
-        return one
-    total: Array = np.einsum("es,es->s", values[entries], s[partners])
-    return total
+    def solve(self) -> Array:
+        """The scaling vectors. Crout: A = L U with ones on the diagonal of U; L y = f, then U s = y.
+
+        A division by zero gives a value that is not finite: the caller checks.
+        """
+        values, term = self.values, self._term
+        for pivot in self.plan.pivots:
+            values[pivot.right] /= values[pivot.place]
+            values[pivot.meet] -= values[pivot.below][:, None] * values[pivot.right][None]
+        for target, demand, pairs, pivot_values in self._forward:
+            target.fill(demand)
+            for value, other in pairs:
+                np.multiply(value, other, out=term)
+                np.subtract(target, term, out=target)
+            if pivot_values is not None:
+                np.divide(target, pivot_values, out=target)
+        for target, pairs in self._backward:
+            for value, other in pairs:
+                np.multiply(value, other, out=term)
+                np.subtract(target, term, out=target)
+        return self.scaling
 
 
 def residual(made: Plan, values: Array, s: Array, demand: Array) -> float:

@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 Sequence_ = Literal["plain", "latin-hypercube", "sobol"]
 SEQUENCES: tuple[Sequence_, ...] = get_args(Sequence_)
 #: samples drawn and solved at a time: fits the cache, and is long enough for array operations
-BLOCK = 512
+BLOCK = 1024
 #: blocks between two seedings of a stream
 SHEAF = 16
 #: a coordinate of a Sobol point lies at least this far from 0 and 1 (half a step of its 30 bits)
