@@ -23,7 +23,7 @@ def provenance(route: Route, sources: Mapping[str, Source]) -> Iterator[Finding]
 def missing_sources(route: Route) -> Iterator[Finding]:
     """An amount without a source is nobody's figure: it is an error."""
     for _, where, amount in amounts(route):
-        if not amount.source:
+        if not amount.source and amount.note != CHOSEN:
             yield error(
                 "provenance.no-source",
                 where,
