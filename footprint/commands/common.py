@@ -115,7 +115,7 @@ Values = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help="Value of a parameter of the route; may be given several times.",
+        help="Value of a parameter of the route, or ID.PARAMETER of a site; may be given several times.",
         show_default=False,
     ),
 ]

@@ -20,8 +20,10 @@ from footprint.inventory.columns import (
 )
 from footprint.inventory.graph import ElementaryFlow, Graph, Node, Switch
 from footprint.library.background import Background, in_file
+from footprint.library.build import CHOSEN
 from footprint.library.declarations import declaration_process
 from footprint.library.providers import Provider, parse_provider
+from footprint.library.sites import check_sites, site_values
 from footprint.model import Exchange, Leg, Process, Product, Route
 
 Electricity = Literal["as-modelled", "production-mix", "residual"]
@@ -38,11 +40,14 @@ def build_graph(
     `load` resolves `route:ID`. Raises InputError where a provider is missing, a unit does not fit its provider, or an
     allocation lacks what its rule needs.
     """
+    if background.takes_sites:
+        check_sites(route, background.generic)
     walk = _Walk(background, rules, electricity, load)
     demand = walk.foreground(
         route, "", route.declared.process, route.declared.product, f"{route.path}, declared '{route.declared.id}'"
     )
     walk.run()
+    walk.check_choices(route)
     return walk.graph(route.id, demand, route.declared.unit_kg)
 
 
@@ -98,6 +103,8 @@ class _Walk:
         self.joint: dict[str, Process] = {}
         self.routes: dict[str, Route] = {}
         self.switches: list[Switch] = []
+        self.sited: dict[str, Process] = {}
+        self.used_sites: set[str] = set()
 
     def run(self) -> None:
         """Write the column of each node found, until none is left; a background column is written once."""
@@ -141,6 +148,7 @@ class _Walk:
             self.joint,
             any(column.substitutes for column in columns),
             tuple(self.switches),
+            self.sited,
         )
 
     # --- finding nodes ---------------------------------------------------------------------------------------------
@@ -164,6 +172,29 @@ class _Walk:
         key = provider.id if provider.kind == "electricity" else f"background:{provider.id}"
         key += f"@{provider.location}" if provider.location and provider.kind == "background" else ""
         return self._node(process, key, flow, place, None, "")
+
+    def _site_node(self, task: Task, provider: Provider, flow: str, place: str) -> str:
+        """The node of a background product as the route's site has it; without a country it stands with its taker."""
+        assert task.route is not None
+        try:
+            given = site_values(task.route, provider)
+            if not task.prefix:
+                self.used_sites |= {provider.id, f"{provider.id}#{provider.site}"}
+            if not given or not self.background.takes_sites:
+                return self.background_node(provider, flow, place)
+            placed = provider if provider.location else replace(provider, location=task.process.location)
+            process = self.background.at_site(placed, given)
+        except InputError as error:
+            raise InputError(f"{place}: {error}") from None
+        key = f"{task.prefix}background:{placed.id}@{placed.location}#{placed.site or 'site'}"
+        self.sited[key] = process
+        return self._node(process, key, flow, place, None, "")
+
+    def check_choices(self, route: Route) -> None:
+        """A value that the caller chose for a site belongs to a process that the route takes from."""
+        for key, values in route.sites.items():
+            if key not in self.used_sites and any(value.amount.note == CHOSEN for value in values):
+                raise InputError(f"{route.path}: '{key}.{values[0].name}': the route takes nothing from '{key}'")
 
     def _node(self, process: Process, key: str, flow: str, place: str, route: Route | None, prefix: str) -> str:
         """The key of the node that makes `flow`; the node is made on first meeting."""
@@ -190,7 +221,7 @@ class _Walk:
                 process.host,
             )
             share = self._share(process, key, product, route is not None, place)
-            shared = route is None and not key.startswith("declaration:")
+            shared = route is None and not key.startswith("declaration:") and key not in self.sited
             task = Task(node, process, product, share, route, prefix, shared)
             if shared:
                 self.kept.tasks[full] = task
@@ -303,6 +334,8 @@ class _Walk:
             case "declaration":
                 process = declaration_process(task.route.path, provider.id, place)
                 return self._node(process, f"declaration:{provider.id}", exchange.flow, place, None, "")
+            case "background":
+                return self._site_node(task, provider, exchange.flow, place)
             case _:
                 return self.background_node(provider, exchange.flow, place)
 

@@ -8,7 +8,7 @@ reference flow, and row j is that flow. Foreground nodes come first; the backgro
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -89,7 +89,8 @@ class Graph:
     """The LCI graph of a route: A s = f in `technosphere`, g = B s in `biosphere`.
 
     `production` is the signed reference flow of each node, `joint` the foreground processes with several products,
-    `switches` the electricity that another strategy for grid supply takes from somewhere else.
+    `switches` the electricity that another strategy for grid supply takes from somewhere else, `sited` the background
+    processes that stand in it with the values of a site.
     """
 
     route: str
@@ -105,6 +106,7 @@ class Graph:
     joint: Mapping[str, Process]
     substitutes: bool
     switches: tuple[Switch, ...] = ()
+    sited: Mapping[str, Process] = field(default_factory=dict)
 
     def technosphere_matrix(self) -> NDArray[np.float64]:
         """A, dense, nodes x nodes: repeated entries are added."""

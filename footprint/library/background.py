@@ -18,9 +18,10 @@ from footprint.library.files import BackgroundFile
 from footprint.library.paths import datasets_folder
 from footprint.library.processes import build_process
 from footprint.library.providers import Provider, parse_provider
+from footprint.library.sites import on_site
 from footprint.library.sources import load_sources
 from footprint.library.toml import read_toml
-from footprint.model import Exchange, Process, Source
+from footprint.model import Exchange, Parameter, Process, Source
 
 GLOBAL = "GLO"
 
@@ -59,6 +60,18 @@ class Background:
             made = self._market(provider) if provider.kind == "electricity" else self._generic(provider.id)
             self._built[key] = _placed(made, provider.location or made.location)
         return self._built[key]
+
+    @property
+    def takes_sites(self) -> bool:
+        """Whether a route can set the parameters of its processes."""
+        return True
+
+    def at_site(self, provider: Provider, given: Mapping[str, Parameter]) -> Process:
+        """The process at its location with its own parameters as a route gives them; kept by the route alone.
+
+        Raises InputError for an unknown process or parameter, or a unit that does not fit.
+        """
+        return on_site(self.process(provider), given, self.sources)
 
     def of_year(self, year: int | None) -> Background:
         """This background with the electricity mixes of a year; None leaves the year as it is.
@@ -146,7 +159,7 @@ def in_file(ident: str, consumer: str) -> Provider:
     provider = parse_provider(ident)
     if provider.kind == "process":
         return Provider("background", provider.id)
-    if provider.kind not in ("background", "electricity"):
+    if provider.kind not in ("background", "electricity") or provider.site:
         raise InputError(
             f"background process '{consumer}': may not take from '{ident}'; allowed: "
             f"{listed(('background:ID', 'electricity:COUNTRY:MV'))}"
