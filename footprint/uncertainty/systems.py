@@ -91,7 +91,7 @@ class Workspace:
     """The arrays a block is calculated in, used again for each block, and what does not change between blocks."""
 
     def __init__(self, system: System, samples: int) -> None:
-        self.system, self.samples = system, samples
+        self.system, self.samples, self.clipped = system, samples, 0
         self.amounts = system.program.buffer(samples)
         self._lay_inside()
         self._lay_outside()
@@ -156,7 +156,7 @@ class Workspace:
         """The scaling vectors of one block: processes x samples, checked."""
         system = self.system
         with np.errstate(all="ignore"):
-            system.program.evaluate(germ, self.amounts, given)
+            self.clipped += system.program.evaluate(germ, self.amounts, given)
         if self._constant is not None:
             self.values[:] = self._constant
         places, amounts, factor = self._alone

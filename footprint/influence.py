@@ -97,7 +97,8 @@ def sensitivity(
     parts = first_order(impacts, len(labels))[0]
     variance = float(parts.sum())
     shares = parts / variance if variance > 0 else np.zeros(len(labels))
-    order = sorted(range(len(labels)), key=lambda i: (-abs(high[i] - low[i]), labels[i]))
+    moving = [i for i in range(len(labels)) if low[i] != high[i] or parts[i]]
+    order = sorted(moving, key=lambda i: (-abs(high[i] - low[i]), labels[i]))
     chosen, rest = order[:top], order[top:]
     indices = _indices(system.compiled.streams, impacts, [[i] for i in chosen] + ([rest] if rest else []), n, seed)
     return Sensitivity(
