@@ -173,7 +173,7 @@ class SampledRoutes:
         return cls(assessed, compile_systems(sources, pedigree_in_force(settings.on) if pedigree else None))
 
     def draw(self, n: int, seed: int, sequence: Sequence_, first: int = 0) -> Iterator[tuple[int, list[Array]]]:
-        """(first sample, categories x samples of each route) block by block, up to `n` samples from sheaf `first` on."""
+        """(first sample, categories x samples of each route) by blocks: `n` samples from sheaf `first` on."""
         workspaces = [system.workspace(BLOCK) for system in self.compiled.systems]
         sheaves = -(-n // (BLOCK * SHEAF))
         for number, germ in blocks(self.compiled.streams, sequence, seed, first, sheaves):
@@ -190,4 +190,3 @@ def pedigree_in_force(on: date | None = None) -> Pedigree:
     indicators = {name: numbers(parameters, f"quality-variance-{name}", day) for name in ("TeR", "GeR", "TiR", "P")}
     variances = {name: [found[str(score)] for score in range(1, 6)] for name, found in indicators.items()}
     return quality_spread(variances, table["all"])
-

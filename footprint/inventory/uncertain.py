@@ -47,12 +47,14 @@ class Compiled:
     labels: tuple[tuple[str, str], ...]
 
 
-def compile_systems(sources: Sequence[Source], pedigree: Pedigree | None = None) -> Compiled:
-    """The systems of some graphs. `pedigree` gives a spread to measured and published amounts that have none."""
+def compile_systems(sources: Sequence[Source], pedigree: Pedigree | None = None, given: Iterable[str] = ()) -> Compiled:
+    """The systems of some graphs. `pedigree` gives a spread to measured and published amounts that have none; `given`
+    names parameters of the routes whose values come from outside.
+    """
     registry = Registry()
     drafts = [_Draft(source, registry, pedigree) for source in sources]
     places = registry.places()
-    return Compiled(tuple(draft.system(places) for draft in drafts), registry.streams, registry.labels)
+    return Compiled(tuple(draft.system(places, tuple(given)) for draft in drafts), registry.streams, registry.labels)
 
 
 def file_of(route: Route) -> str:
@@ -216,10 +218,11 @@ class _Draft:
 
     # --- the system
 
-    def system(self, places: Mapping[tuple[str, str], int]) -> System:
+    def system(self, places: Mapping[tuple[str, str], int], given: Sequence[str] = ()) -> System:
         """The system, once every stream is known."""
         graph, source = self.source.graph, self.source
-        program = compile_program(self.uses, self.scopes, places)
+        outside = {(self._route_scope(), name): name for name in given}
+        program = compile_program(self.uses, self.scopes, places, outside)
         demand = np.zeros(self.size)
         demand[graph.demand] = graph.amount
         weights = source.table if source.supplied is None else np.hstack([source.table, source.supplied])

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from footprint.uncertainty.germs import Stream
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
+NOTHING_GIVEN: Mapping[str, float | Array] = MappingProxyType({})
 FUNCTIONS: Mapping[str, Callable[..., Array]] = {
     "min": np.minimum, "max": np.maximum, "sqrt": np.sqrt, "exp": np.exp, "log": np.log,
 }  # fmt: skip
@@ -118,11 +120,22 @@ class Registry:
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A value that an expression gives over the parameters of a scope, times a factor."""
+    """A value that an expression gives over the parameters of a scope, times a factor.
+
+    `deviation` multiplies it: the spread of an amount whose middle follows a given parameter.
+    """
 
     expression: str
     scope: str
     scale: float
+    deviation: Variable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A parameter whose value comes from outside, under this name."""
+
+    name: str
 
 
 @dataclass(frozen=True)
@@ -140,7 +153,7 @@ class Program:
     lognormal_germ: Index
     sigmas: Array
     others: tuple[tuple[int, Variable], ...]
-    steps: tuple[tuple[str, str, Computed | Variable], ...]
+    steps: tuple[tuple[str, str, Computed | Variable | Given], ...]
     fixed: Mapping[str, Mapping[str, float]]
     computed: tuple[tuple[int, Computed], ...]
 
@@ -168,8 +181,10 @@ class Program:
         """Rows and germ rows of the lognormal amounts."""
         return as_slice(self.lognormal), as_slice(self.lognormal_germ)
 
-    def evaluate(self, germ: Array, out: Array) -> None:
+    def evaluate(self, germ: Array, out: Array, given: Mapping[str, float | Array] = NOTHING_GIVEN) -> None:
         """The amounts of a block of samples in their units, written into `out` (a buffer of `buffer`).
+
+        `given` are the parameters from outside: numbers, or one value per sample.
 
         An expression without a value in a sample (a division by zero) gives one that is not finite: the caller checks.
         """
@@ -185,13 +200,22 @@ class Program:
         if self.computed:
             values: dict[str, dict[str, float | Array]] = {scope: dict(found) for scope, found in self.fixed.items()}
             for scope, name, how in self.steps:
-                values[scope][name] = _value(how, values) if isinstance(how, Computed) else drawn(how, germ)
+                match how:
+                    case Computed():
+                        values[scope][name] = _value(how, values, germ)
+                    case Given(column):
+                        values[scope][name] = given[column]
+                    case _:
+                        values[scope][name] = drawn(how, germ)
             for row, computed in self.computed:
-                out[row] = _value(computed, values)
+                out[row] = _value(computed, values, germ)
 
 
-def _value(computed: Computed, values: Mapping[str, Mapping[str, float | Array]]) -> Array:
-    return np.asarray(compiled(computed.expression)(values[computed.scope], FUNCTIONS) * computed.scale)
+def _value(computed: Computed, values: Mapping[str, Mapping[str, float | Array]], germ: Array) -> Array:
+    found = np.asarray(compiled(computed.expression)(values[computed.scope], FUNCTIONS) * computed.scale)
+    if (own := computed.deviation) is None:
+        return found
+    return np.asarray(found * (drawn(own, germ) / own.value))
 
 
 def as_slice(index: Index) -> slice | Index:
@@ -202,16 +226,23 @@ def as_slice(index: Index) -> slice | Index:
 
 
 def compile_program(
-    uses: Sequence[Use], scopes: Mapping[str, Sequence[Scoped]], places: Mapping[tuple[str, str], int]
+    uses: Sequence[Use],
+    scopes: Mapping[str, Sequence[Scoped]],
+    places: Mapping[tuple[str, str], int],
+    given: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> Program:
-    """The program of some amounts. `places` are those of a registry that has every stream of `uses` and `scopes`."""
-    compiler = _Compiler(scopes, places)
+    """The program of some amounts. `places` are those of a registry that has every stream of `uses` and `scopes`.
+
+    `given` names the parameters, by (scope, name), whose values come from outside.
+    """
+    compiler = _Compiler(scopes, places, given)
     log_rows, sigmas, log_germ, others, computed = [], [], [], [], []
     for row, use in enumerate(uses):
         own = compiler.variable(use.amount, use.spread, use.stream, use.name)
-        if own is None:
-            if compiler.moves(use.amount.expression, use.scope):
-                computed.append((row, Computed(use.amount.expression or "", use.scope, use.amount.scale)))
+        if how := compiler.computed(use.amount, own, use.scope):
+            computed.append((row, how))
+        elif own is None:
+            continue
         elif own.spread.kind == "lognormal" and own.value:
             log_rows.append(row)
             log_germ.append(own.place)
@@ -233,12 +264,18 @@ def compile_program(
 class _Compiler:
     """Which parameters are uncertain, worked out as expressions ask for them."""
 
-    def __init__(self, scopes: Mapping[str, Sequence[Scoped]], places: Mapping[tuple[str, str], int]) -> None:
+    def __init__(
+        self,
+        scopes: Mapping[str, Sequence[Scoped]],
+        places: Mapping[tuple[str, str], int],
+        given: Mapping[tuple[str, str], str],
+    ) -> None:
         self.scopes = {scope: {p.parameter.name: p for p in found} for scope, found in scopes.items()}
-        self.places = places
-        self.steps: list[tuple[str, str, Computed | Variable]] = []
+        self.places, self.given = places, given
+        self.steps: list[tuple[str, str, Computed | Variable | Given]] = []
         self.used: set[str] = set()
         self._moved: dict[tuple[str, str], bool] = {}
+        self._follows: dict[tuple[str, str], bool] = {}
 
     def variable(self, amount: Amount, spread: Spread | None, stream: str, name: str) -> Variable | None:
         """The variable of an amount's own spread."""
@@ -252,14 +289,39 @@ class _Compiler:
             self.used.add(scope)
         return any(moved)
 
+    def computed(self, amount: Amount, own: Variable | None, scope: str) -> Computed | None:
+        """How an amount is computed: from uncertain parameters where it has no spread of its own; from given ones also
+        where it has a lognormal spread, which then is around the value they give.
+        """
+        expression = amount.expression or ""
+        if own is None:
+            return Computed(expression, scope, amount.scale) if self.moves(expression, scope) else None
+        if own.spread.kind == "lognormal" and own.value and self.follows(expression, scope):
+            self.moves(expression, scope)
+            return Computed(expression, scope, amount.scale, own)
+        return None
+
+    def follows(self, expression: str, scope: str) -> bool:
+        """Whether an expression needs a given parameter, directly or through others."""
+        return any(self._needs(scope, name) for name in names_in(expression) if name in self.scopes.get(scope, {}))
+
+    def _needs(self, scope: str, name: str) -> bool:
+        key = scope, name
+        if key not in self._follows:
+            scoped = self.scopes[scope][name]
+            self._follows[key] = key in self.given or self.follows(
+                scoped.parameter.amount.expression or "", scoped.within
+            )
+        return self._follows[key]
+
     def _visit(self, scope: str, name: str) -> bool:
         key = scope, name
         if key not in self._moved:
             scoped = self.scopes[scope][name]
             amount = scoped.parameter.amount
-            how: Computed | Variable | None = self.variable(amount, amount.spread, scoped.stream, name)
-            if how is None and self.moves(amount.expression, scoped.within):
-                how = Computed(amount.expression or "", scoped.within, amount.scale)
+            own = self.variable(amount, amount.spread, scoped.stream, name)
+            how: Computed | Variable | Given | None = Given(self.given[key]) if key in self.given else None
+            how = how or self.computed(amount, own, scoped.within) or own
             if how is not None:
                 self.used.add(scope)
                 self.steps.append((scope, name, how))

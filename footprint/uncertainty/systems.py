@@ -6,7 +6,7 @@ and what each process takes from nature or from the background is characterised 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footprint.errors import NegativeScaling, NotFinite, ResidualTooLarge
-from footprint.uncertainty.amounts import Program, as_slice
+from footprint.uncertainty.amounts import NOTHING_GIVEN, Program, as_slice
 from footprint.uncertainty.elimination import Plan, Solver, plan, residual
 
 Array = NDArray[np.float64]
@@ -140,9 +140,9 @@ class Workspace:
         self._rows = as_slice(self._moving)
         self._taken = np.empty((len(order), self.samples))
 
-    def impacts(self, germ: Array) -> Array:
+    def impacts(self, germ: Array, given: Mapping[str, float | Array] = NOTHING_GIVEN) -> Array:
         """Categories x samples of one block. Raises NotFinite, ResidualTooLarge or NegativeScaling."""
-        self.solve(germ)
+        self.solve(germ, given)
         found: Array = self._per_process @ self.scaling
         if len(self._moving):
             np.take(self.scaling, self._takers, axis=0, out=self._taken)
@@ -152,11 +152,11 @@ class Workspace:
             found += self._weights @ self._taken
         return found
 
-    def solve(self, germ: Array) -> Array:
+    def solve(self, germ: Array, given: Mapping[str, float | Array] = NOTHING_GIVEN) -> Array:
         """The scaling vectors of one block: processes x samples, checked."""
         system = self.system
         with np.errstate(all="ignore"):
-            system.program.evaluate(germ, self.amounts)
+            system.program.evaluate(germ, self.amounts, given)
         if self._constant is not None:
             self.values[:] = self._constant
         places, amounts, factor = self._alone
