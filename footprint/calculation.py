@@ -88,7 +88,7 @@ def calculate(
     electricity : what grid supply means: "as-modelled", "production-mix" or "residual"
     long_term : "include" or "exclude" emissions after 100 years; the other is always in `sensitivity`
     engine : "kernel", or "brightway" to solve the same arrays with bw2calc
-    overrides : parameter name -> value, in the parameter's unit
+    overrides : parameter name -> value, in the parameter's unit; `tailings-dam.height` is that of a site
     on : the day whose rules hold (allocation rule, price window); today unless given
     year : the year of the electricity mixes; the background's own unless given
 

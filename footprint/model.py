@@ -134,7 +134,10 @@ class DataQuality:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A unit process: products, and the exchanges that make them."""
+    """A unit process: products, and the exchanges that make them.
+
+    `parameters` are its own: what depends on the site of a background process, which a route may set.
+    """
 
     id: str
     name: str
@@ -152,6 +155,8 @@ class Process:
     tier: str = ""
     not_covered: tuple[str, ...] = ()
     group: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    settled_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +190,10 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A product system with one declared product: what is calculated."""
+    """A product system with one declared product: what is calculated.
+
+    `sites` are the values of background processes' own parameters, by process id or `ID#NAME`.
+    """
 
     id: str
     declared: Declared
@@ -197,6 +205,7 @@ class Route:
     share_pre_consumer: float | None = None
     share_post_consumer: float | None = None
     suppliers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    sites: Mapping[str, tuple[Parameter, ...]] = field(default_factory=lambda: MappingProxyType({}))
     path: str = ""
     sha256: str = ""
 

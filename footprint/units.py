@@ -5,6 +5,7 @@ Brightway converts nothing and takes a litre for a cubic metre; here a unit is k
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from footprint.errors import InputError, listed, nearest
@@ -39,6 +40,8 @@ UNITS: dict[str, Unit] = {
 _FREE = frozenset(
     {"1", "-", "%", "USD", "EUR", "a", "d", "h", "s", "mol", "K", "degC", "kW", "MW", "W", "V", "A", "ppm"}
 )
+#: which of these are plain numbers, and their worth
+_NUMBERS = {"1": 1.0, "-": 1.0, "%": 0.01}
 
 
 def unit(name: str) -> Unit:
@@ -56,9 +59,37 @@ def written(base: str, factor: float) -> str:
 
 def check_parameter_unit(name: str) -> None:
     """A parameter's unit is made of known units, `/` and `*`: `kg/kg`, `kWh/t`, `1`."""
-    for part in name.replace("(", "").replace(")", "").split("/"):
-        if part in UNITS or part in _FREE:
-            continue
-        for piece in part.split("*"):
+    for _ in _pieces(name):
+        pass
+
+
+def conversion(given: str, wanted: str) -> float:
+    """How many `wanted` one `given` is, both units of parameters: 1 mg/l is 1 g/m3.
+
+    InputError where they measure different things.
+    """
+    (found, worth), (asked, per) = _reduced(given), _reduced(wanted)
+    if found != asked:
+        raise InputError(f"unit '{given}' does not fit: '{wanted}' is needed")
+    return worth / per
+
+
+def _reduced(name: str) -> tuple[dict[str, int], float]:
+    """The powers of base units in a parameter's unit, and its worth in them; `1`, `-` and `%` are numbers."""
+    powers: dict[str, int] = {}
+    worth = 1.0
+    for piece, power in _pieces(name):
+        found = UNITS.get(piece)
+        base = found.base if found else "" if piece in _NUMBERS else piece
+        worth *= (found.factor if found else _NUMBERS.get(piece, 1.0)) ** power
+        powers[base] = powers.get(base, 0) + power
+    return {base: power for base, power in powers.items() if base and power}, worth
+
+
+def _pieces(name: str) -> Iterator[tuple[str, int]]:
+    """The known units in a parameter's unit, each with 1 above the line and -1 below it."""
+    for i, part in enumerate(name.replace("(", "").replace(")", "").split("/")):
+        for piece in [part] if part in UNITS or part in _FREE else part.split("*"):
             if piece not in UNITS and piece not in _FREE:
                 raise InputError(f"unit '{name}': '{piece}' is not known{nearest(piece, [*UNITS, *_FREE])}")
+            yield piece, -1 if i else 1

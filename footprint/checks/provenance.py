@@ -31,7 +31,7 @@ def amounts_by_tier(route: Route) -> Mapping[Tier, int]:
 def missing_sources(route: Route) -> Iterator[Finding]:
     """An amount without a source is nobody's figure: it is an error."""
     for _, where, amount in amounts(route):
-        if not amount.source:
+        if not amount.source and amount.note != CHOSEN:
             yield error(
                 "provenance.no-source",
                 where,

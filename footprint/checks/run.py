@@ -15,6 +15,7 @@ from footprint.checks.coverage import coverage
 from footprint.checks.cutoff import cutoff
 from footprint.checks.linked import linked_background
 from footprint.checks.provenance import provenance
+from footprint.checks.sites import sites
 from footprint.checks.structure import structure
 from footprint.checks.system import Linked, note
 from footprint.impact.result import FootprintResult
@@ -63,6 +64,7 @@ def _findings(
     yield from boundary(route, linked)
     yield from provenance(route, background.sources)
     yield from structure(route, method, background, linked, on)
+    yield from sites(route, background)
     yield from linked_background(route, background, linked)
     yield from balance(route, method, linked)
     yield from allocation(route, rules_in_force(_parameters(), route.declared.material, on, load_prices()))

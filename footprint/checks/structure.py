@@ -38,7 +38,6 @@ def structure(route: Route, method: Method, background: Background, linked: Link
     yield from old_data(route, on)
     yield from global_locations(route)
     yield from electricity_country(route, background)
-    yield from user_set(route, background)
     yield from supplier_declarations(route, method)
 
 
@@ -202,28 +201,6 @@ def _is_technology(provider: Provider, background: Background) -> bool:
     except InputError:
         return False
     return product.amount.unit == "MJ" and product.flow.startswith("electricity")
-
-
-def user_set(route: Route, background: Background) -> Iterator[Finding]:
-    """A background process of tier D holds a placeholder: the user must set it."""
-    used: dict[str, int] = {}
-    for _, _, exchange in exchanges(route):
-        if exchange.kind in ("product", "waste") and _tier(route, exchange, background) == "D":
-            used[exchange.partner] = used.get(exchange.partner, 0) + 1
-    for name, times in used.items():
-        yield warning(
-            "structure.tier-d",
-            name,
-            f"is of tier D, a placeholder that the user must set; used {times} times",
-        )
-
-
-def _tier(route: Route, exchange: Exchange, background: Background) -> str:
-    provider = partner(route, exchange)
-    try:
-        return background.process(provider).tier if provider.kind == "background" else ""
-    except InputError:
-        return ""
 
 
 def supplier_declarations(route: Route, method: Method) -> Iterator[Finding]:

@@ -72,6 +72,9 @@ def amounts(route: Route) -> Iterator[tuple[str, str, Amount]]:
     """
     for parameter in route.parameters:
         yield "parameters", f"parameter '{parameter.name}'", parameter.amount
+    for key, values in route.sites.items():
+        for value in values:
+            yield f"site '{key}'", f"site '{key}', {value.name}", value.amount
     for process in route.processes:
         for number, product in enumerate(process.products, 1):
             if number > 1 or product.amount.value != product.amount.scale:

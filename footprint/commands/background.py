@@ -58,6 +58,25 @@ def coverage(
         emit(coverage_page(found))
 
 
+@app.command("sites")
+def sites(
+    processes: Annotated[
+        list[str] | None, typer.Argument(metavar="ID...", help="Background processes; all of them without one.")
+    ] = None,
+    background: Background = "open",
+    as_json: Json = False,
+) -> None:
+    """Parameters of background processes that depend on the site: what a route may set in `[site.ID]`, or by --set."""
+    from footprint.library.background import load_background
+    from footprint.report.sites import sites_page, sites_rows
+
+    rows = sites_rows(load_background(background), processes or ())
+    if as_json:
+        emit_json(rows)
+    else:
+        emit(sites_page(rows))
+
+
 def _coverage(background: str, method: str) -> Coverage:
     from footprint.impact.coverage import background_coverage
     from footprint.inventory.allocation import AllocationRules, price_window

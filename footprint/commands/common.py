@@ -115,7 +115,7 @@ Values = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help="Value of a parameter of the route; may be given several times.",
+        help="Value of a parameter of the route, or ID.PARAMETER of a site; may be given several times.",
         show_default=False,
     ),
 ]
@@ -291,7 +291,6 @@ def write_whole(path: Path, content: str) -> None:
 
     temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}", suffix=".part")
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(content)
@@ -302,6 +301,15 @@ def write_whole(path: Path, content: str) -> None:
             with suppress(OSError):
                 os.unlink(temporary)
         raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+
+
+def made_folder(path: Path) -> Path:
+    """The folder at `path`, made where it is not there."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be made ({error.strerror})") from None
+    return path
 
 
 def _umask() -> int:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footprint.commands.common import Choices, Json, emit, emit_json, finish, in_turn, say, write_whole
+from footprint.commands.common import (
+    Choices,
+    Json,
+    emit,
+    emit_json,
+    finish,
+    in_turn,
+    made_folder,
+    say,
+    write_whole,
+)
 from footprint.commands.listing import complete_materials, known_materials
 from footprint.errors import InputError
 from footprint.report.numbers import plural
@@ -122,11 +132,12 @@ def _write_pages(views: Sequence[MaterialView], out: Path, every: bool) -> None:
     from footprint.report.document import Figure, markdown
     from footprint.report.material import material_document, overview_document
 
+    pictures = made_folder(out / PICTURES)
     for found in views:
         document = material_document(found, abreast=ON_A_PAGE)
         for block in document:
             if isinstance(block, Figure):
-                write_whole(out / PICTURES / f"{block.name}.svg", block.svg)
+                write_whole(pictures / f"{block.name}.svg", block.svg)
         write_whole(out / f"{found.material.id}.md", markdown(document, f"{PICTURES}/"))
     if every:
         write_whole(out / "README.md", markdown(overview_document(overview())))

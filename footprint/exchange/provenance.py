@@ -23,6 +23,7 @@ class Provenance:
     def __init__(self, route: Route, system: Assessed) -> None:
         self.route, self.background = route, system.background
         self.shares = {(share.process, share.product): share for share in system.assessment.graph.shares}
+        self.sited = system.assessment.graph.sited
         self.sources = {**load_sources(datasets_folder()), **system.background.sources}
 
     def activity(self, node: Node) -> str:
@@ -51,6 +52,8 @@ class Provenance:
         ident, _, part = node.process.rpartition("#")
         if node.foreground:
             return (load_route(ident) if ident else self.route).process(part)
+        if node.process in self.sited:
+            return self.sited[node.process]
         try:
             return self.background.process(parse_provider(node.process))
         except InputError:

@@ -6,10 +6,11 @@ The only module of the calculation that imports Brightway, and only when asked. 
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import warnings
 from collections.abc import Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 import numpy as np
@@ -78,7 +79,7 @@ def solve_with_brightway(graph: Graph, table: Matrix, names: Sequence[str]) -> t
     """
     used = [i for i, row in enumerate(table) if row.any()]
     keys = {i: (names[i],) for i in used}
-    with _quiet_home(), warnings.catch_warnings():
+    with _quiet_home(), redirect_stdout(sys.stderr), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             import bw2calc

@@ -20,8 +20,10 @@ from footprint.inventory.columns import (
 )
 from footprint.inventory.graph import ElementaryFlow, Graph, Node, Switch
 from footprint.library.background import Background, in_file
+from footprint.library.build import CHOSEN
 from footprint.library.declarations import declaration_process
 from footprint.library.providers import Provider, parse_provider
+from footprint.library.sites import check_sites, site_values
 from footprint.model import Exchange, Leg, Process, Product, Route
 
 Electricity = Literal["as-modelled", "production-mix", "residual"]
@@ -38,11 +40,14 @@ def build_graph(
     `load` resolves `route:ID`. Raises InputError where a provider is missing, a unit does not fit its provider, or an
     allocation lacks what its rule needs.
     """
+    if background.takes_sites:
+        check_sites(route, background.generic)
     walk = _Walk(background, rules, electricity, load)
     demand = walk.foreground(
         route, "", route.declared.process, route.declared.product, f"{route.path}, declared '{route.declared.id}'"
     )
     walk.run()
+    walk.check_choices(route)
     return walk.graph(route.id, demand, route.declared.unit_kg)
 
 
@@ -98,6 +103,9 @@ class _Walk:
         self.joint: dict[str, Process] = {}
         self.routes: dict[str, Route] = {}
         self.switches: list[Switch] = []
+        self.sited: dict[str, Process] = {}
+        self.used_sites: set[str] = set()
+        self.makers: dict[str, tuple[Process, Route | None]] = {}
 
     def run(self) -> None:
         """Write the column of each node found, until none is left; a background column is written once."""
@@ -141,6 +149,8 @@ class _Walk:
             self.joint,
             any(column.substitutes for column in columns),
             tuple(self.switches),
+            self.sited,
+            {n.key: self.makers.get(n.key) or (self.kept.tasks[n.key].process, None) for n in nodes},
         )
 
     # --- finding nodes ---------------------------------------------------------------------------------------------
@@ -164,6 +174,29 @@ class _Walk:
         key = provider.id if provider.kind == "electricity" else f"background:{provider.id}"
         key += f"@{provider.location}" if provider.location and provider.kind == "background" else ""
         return self._node(process, key, flow, place, None, "")
+
+    def _site_node(self, task: Task, provider: Provider, flow: str, place: str) -> str:
+        """The node of a background product as the route's site has it; without a country it stands with its taker."""
+        assert task.route is not None
+        try:
+            given = site_values(task.route, provider)
+            if not task.prefix:
+                self.used_sites |= {provider.id, f"{provider.id}#{provider.site}"}
+            if not given or not self.background.takes_sites:
+                return self.background_node(provider, flow, place)
+            placed = provider if provider.location else replace(provider, location=task.process.location)
+            process = self.background.at_site(placed, given)
+        except InputError as error:
+            raise InputError(f"{place}: {error}") from None
+        key = f"{task.prefix}background:{placed.id}@{placed.location}#{placed.site or 'site'}"
+        self.sited[key] = process
+        return self._node(process, key, flow, place, None, "")
+
+    def check_choices(self, route: Route) -> None:
+        """A value that the caller chose for a site belongs to a process that the route takes from."""
+        for key, values in route.sites.items():
+            if key not in self.used_sites and any(value.amount.note == CHOSEN for value in values):
+                raise InputError(f"{route.path}: '{key}.{values[0].name}': the route takes nothing from '{key}'")
 
     def _node(self, process: Process, key: str, flow: str, place: str, route: Route | None, prefix: str) -> str:
         """The key of the node that makes `flow`; the node is made on first meeting."""
@@ -190,10 +223,12 @@ class _Walk:
                 process.host,
             )
             share = self._share(process, key, product, route is not None, place)
-            shared = route is None and not key.startswith("declaration:")
+            shared = route is None and not key.startswith("declaration:") and key not in self.sited
             task = Task(node, process, product, share, route, prefix, shared)
             if shared:
                 self.kept.tasks[full] = task
+            else:
+                self.makers[full] = process, route
             self._found(task)
         return full
 
@@ -222,15 +257,15 @@ class _Walk:
         """The column of a node: its reference flow, its exchanges, and the credits of its substituting co-products."""
         made = task.product.amount
         column = _Writer([task.node.key], BlockWriter(), [], BlockWriter())
-        column.technosphere.add(made, made.value, task.product.is_waste, made.spread, 1.0)
+        column.technosphere.add(made, 1.0, task.product.is_waste, made.tier, 0)
         where = task.route.path if task.route else "background"
         for number, exchange in enumerate(task.process.exchanges, 1):
             if part := self._part(exchange, task):
                 place = f"{where}, process '{task.process.id}', exchange {number} ({exchange.flow})"
-                self._exchange(column, task, exchange, part, place)
-        credits = [product for product in task.process.products if product.substitution]
-        for by_product in credits:
-            self._credit(column, task, by_product)
+                self._exchange(column, task, exchange, part, number, place)
+        credits = [(n, product) for n, product in enumerate(task.process.products) if product.substitution]
+        for number, by_product in credits:
+            self._credit(column, task, by_product, number)
         return Column(
             tuple(column.suppliers),
             column.technosphere.freeze(),
@@ -247,13 +282,12 @@ class _Walk:
             return task.share
         return 1.0 if exchange.share_with == task.product.flow else 0.0
 
-    def _exchange(self, column: _Writer, task: Task, exchange: Exchange, part: float, place: str) -> None:
+    def _exchange(self, column: _Writer, task: Task, exchange: Exchange, part: float, number: int, place: str) -> None:
         amount = exchange.amount
-        value = amount.value * part
         if exchange.kind in ("resource", "emission"):
             flow = ElementaryFlow(exchange.flow, exchange.partner, amount.unit, task.process.location)
             column.flows.append(self.kept.registry.of(flow))
-            column.biosphere.add(amount, abs(value), value < 0, amount.spread, part)
+            column.biosphere.add(amount, part, False, amount.tier, number)
             return
         provider = self._provider(task, exchange, place)
         if self.nodes[provider].unit != amount.unit:
@@ -263,21 +297,21 @@ class _Walk:
             told = "treats no waste; use input and from" if waste else "treats a waste; use output and treatment"
             raise InputError(f"{place}: '{exchange.partner}' {told}")
         column.suppliers.append(provider)
-        column.technosphere.add(amount, value, not waste, amount.spread, part)
-        self._note_switches(task, exchange, provider, value)
+        column.technosphere.add(amount, part, not waste, amount.tier, number)
+        self._note_switches(task, exchange, provider, amount.value * part)
         for leg in exchange.legs:
-            self._leg(column, leg, exchange, part, place)
+            self._leg(column, leg, exchange, part, number, place)
 
-    def _leg(self, column: _Writer, leg: Leg, exchange: Exchange, part: float, place: str) -> None:
+    def _leg(self, column: _Writer, leg: Leg, exchange: Exchange, part: float, number: int, place: str) -> None:
         """Transport follows the mass shipped: kg x gross x km / 1000 = t*km."""
         key = self.background_node(in_file(leg.by, place), leg.by, place)
         if self.nodes[key].unit != "t*km":
             raise InputError(f"{place}: '{leg.by}' is no transport: it is in {self.nodes[key].unit}, not t*km")
         factor = exchange.gross * leg.distance / 1000 * part
         column.suppliers.append(key)
-        column.technosphere.add(leg, exchange.amount.value * factor, True, exchange.amount.spread, factor)
+        column.technosphere.add(exchange.amount, factor, True, leg.tier, number)
 
-    def _credit(self, column: _Writer, task: Task, by_product: Product) -> None:
+    def _credit(self, column: _Writer, task: Task, by_product: Product, number: int) -> None:
         """A substituting co-product is an output of the product it replaces (ISO 14044 system expansion)."""
         place = f"process '{task.process.id}', co-product '{by_product.flow}'"
         key = self.background_node(parse_provider(by_product.substitution or ""), by_product.flow, place)
@@ -285,7 +319,7 @@ class _Walk:
         if self.nodes[key].unit != amount.unit:
             raise InputError(f"{place}: in {amount.unit}, but '{by_product.substitution}' is in {self.nodes[key].unit}")
         column.suppliers.append(key)
-        column.technosphere.add(amount, amount.value * task.share, False, amount.spread, task.share)
+        column.technosphere.add(amount, task.share, False, amount.tier, -(number + 1))
 
     # --- choosing suppliers ----------------------------------------------------------------------------------------
 
@@ -303,6 +337,8 @@ class _Walk:
             case "declaration":
                 process = declaration_process(task.route.path, provider.id, place)
                 return self._node(process, f"declaration:{provider.id}", exchange.flow, place, None, "")
+            case "background":
+                return self._site_node(task, provider, exchange.flow, place)
             case _:
                 return self.background_node(provider, exchange.flow, place)
 

@@ -10,12 +10,14 @@ from types import MappingProxyType
 from footprint import model
 from footprint.errors import InputError, nearest
 from footprint.library.expressions import RESERVED, evaluate, names_in
-from footprint.library.files import ExchangeRow, ParameterRow, ProductRow, SpreadRow
+from footprint.library.files import ExchangeRow, ParameterRow, ProductRow, SiteRow, SpreadRow
 from footprint.units import check_parameter_unit, unit
 
 Sources = Mapping[str, model.Source]
 #: how far a rounded amount may lie outside bounds that are rounded too, relative
 ROUNDING = 1e-3
+#: the unit of a site's value that is given without one: that of the background process's parameter
+OWN_UNIT = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,33 @@ def build_parameters(
     return tuple(parameters[name] for name in rows), Scope(path, values, sources, estimates=frozenset(estimates))
 
 
-def _parameter_amount(row: ParameterRow, scope: Scope) -> model.Amount:
+def own_parameters(rows: Mapping[str, ParameterRow], scope: Scope) -> tuple[tuple[model.Parameter, ...], Scope]:
+    """Parameters of one process, over those of its file (`scope`), and the scope of its amounts, which use these alone.
+
+    So a value that a route gives in place of one reaches every amount, and nothing else moves them.
+    """
+    found = []
+    for name, row in rows.items():
+        if name in RESERVED:
+            raise InputError(f"{scope.place}, parameter '{name}': the name of a function cannot be a parameter")
+        found.append(model.Parameter(name, _parameter_amount(row, scope.at(f"parameter '{name}'", row.source))))
+    values = {p.name: p.amount.value for p in found}
+    estimates = frozenset(p.name for p in found if p.amount.tier == "estimate")
+    return tuple(found), replace(scope, values=values, estimates=estimates)
+
+
+def site_parameters(rows: Mapping[str, SiteRow], scope: Scope) -> tuple[model.Parameter, ...]:
+    """The values a route gives a background process at its site; they may use the route's parameters."""
+    return tuple(
+        model.Parameter(name, _parameter_amount(row, scope.at(f"parameter '{name}'", row.source)))
+        for name, row in rows.items()
+    )
+
+
+def _parameter_amount(row: ParameterRow | SiteRow, scope: Scope) -> model.Amount:
     try:
-        check_parameter_unit(row.unit)
+        if row.unit != OWN_UNIT:
+            check_parameter_unit(row.unit)
     except InputError as error:
         raise InputError(f"{scope.place}: {error}") from None
     value = evaluated(row.value, scope)

@@ -18,17 +18,19 @@ from footprint.library.files import BackgroundFile
 from footprint.library.paths import datasets_folder
 from footprint.library.processes import build_process
 from footprint.library.providers import Provider, parse_provider
+from footprint.library.sites import on_site
 from footprint.library.sources import load_sources
 from footprint.library.toml import read_toml
-from footprint.model import Exchange, Process, Source
+from footprint.model import Exchange, Parameter, Process, Source
 
 GLOBAL = "GLO"
 
 
 class Compiled(msgspec.Struct):
-    """The files of a background, read: unit processes by id, and the electricity tables."""
+    """The files of a background, read: unit processes by id, the parameters of each group, the electricity tables."""
 
     processes: dict[str, Process]
+    parameters: dict[str, tuple[Parameter, ...]]
     electricity: electricity.Tables
 
 
@@ -45,6 +47,7 @@ class Background:
     electricity: electricity.Tables
     sources: Mapping[str, Source]
     year: int | None = None
+    parameters: Mapping[str, tuple[Parameter, ...]] = field(default_factory=dict, repr=False)
     memo: dict[Any, Any] = field(default_factory=dict, repr=False)
     _built: dict[tuple[str, str], Process] = field(default_factory=dict, repr=False)
 
@@ -59,6 +62,18 @@ class Background:
             made = self._market(provider) if provider.kind == "electricity" else self._generic(provider.id)
             self._built[key] = _placed(made, provider.location or made.location)
         return self._built[key]
+
+    @property
+    def takes_sites(self) -> bool:
+        """Whether a route can set the parameters of its processes."""
+        return True
+
+    def at_site(self, provider: Provider, given: Mapping[str, Parameter]) -> Process:
+        """The process at its location with its own parameters as a route gives them; kept by the route alone.
+
+        Raises InputError for an unknown process or parameter, or a unit that does not fit.
+        """
+        return on_site(self.process(provider), given, self.sources)
 
     def of_year(self, year: int | None) -> Background:
         """This background with the electricity mixes of a year; None leaves the year as it is.
@@ -124,21 +139,24 @@ def _loaded(ident: str, root: Path, year: int | None, files: Signature) -> Backg
     sha256 = content_hash([path for path, _, _ in files], root)
     sources = load_sources(root)
     compiled = cached("background", sha256, Compiled, lambda: _compile(root, sources))
-    return Background(ident, sha256, compiled.processes, compiled.electricity, sources, year)
+    return Background(ident, sha256, compiled.processes, compiled.electricity, sources, year, compiled.parameters)
 
 
 def _compile(root: Path, sources: Mapping[str, Source]) -> Compiled:
     """Read and evaluate every process of the background files; ids are unique over all of them."""
     processes: dict[str, Process] = {}
     files: dict[str, str] = {}
+    parameters: dict[str, tuple[Parameter, ...]] = {}
     for path in sorted((root / "background").glob("*.toml")):
         file, name = read_toml(path, BackgroundFile), path.relative_to(root).as_posix()
-        _, scope = build_parameters(file.parameter, sources, name)
+        if file.group in parameters:
+            raise InputError(f"{name}: the group '{file.group}' is already that of another file")
+        parameters[file.group], scope = build_parameters(file.parameter, sources, name)
         for row in file.process:
             if row.id in processes:
                 raise InputError(f"{name}: background process '{row.id}' is already in {files[row.id]}")
             processes[row.id], files[row.id] = build_process(row, scope, file.group), name
-    return Compiled(processes, electricity.read_tables(root / "electricity"))
+    return Compiled(processes, parameters, electricity.read_tables(root / "electricity"))
 
 
 def in_file(ident: str, consumer: str) -> Provider:
@@ -146,7 +164,7 @@ def in_file(ident: str, consumer: str) -> Provider:
     provider = parse_provider(ident)
     if provider.kind == "process":
         return Provider("background", provider.id)
-    if provider.kind not in ("background", "electricity"):
+    if provider.kind not in ("background", "electricity") or provider.site:
         raise InputError(
             f"background process '{consumer}': may not take from '{ident}'; allowed: "
             f"{listed(('background:ID', 'electricity:COUNTRY:MV'))}"

@@ -13,8 +13,8 @@ import msgspec
 
 from footprint import model
 from footprint.errors import InputError, listed, nearest
-from footprint.library.amounts import Scope, Sources, build_parameters
-from footprint.library.files import DeclaredRow, ParameterRow, ProcessRow, RouteFile, VariantRow
+from footprint.library.amounts import OWN_UNIT, Scope, Sources, build_parameters, site_parameters
+from footprint.library.files import DeclaredRow, ParameterRow, ProcessRow, RouteFile, SiteRow, VariantRow
 from footprint.library.processes import build_process, unique
 
 #: note of a parameter whose value a variant or a caller chose: it is no estimate of anything, and has no bounds
@@ -40,8 +40,10 @@ def build_route(
         for key, r in file.source.items()
     }
     sources = {**sources, **own}
-    rows = _parameter_rows(file.parameter, change, overrides or {}, path)
+    chosen = overrides or {}
+    rows = _parameter_rows(file.parameter, change, {k: v for k, v in chosen.items() if "." not in k}, path)
     parameters, scope = build_parameters(rows, sources, path)
+    sites = _site_rows(file, change, {k: v for k, v in chosen.items() if "." in k})
     processes = tuple(build_process(_relocated(row, change), scope) for row in file.process)
     _check_processes(processes, declared, file, path)
     return model.Route(
@@ -58,6 +60,9 @@ def build_route(
         share_pre_consumer=file.share_pre_consumer,
         share_post_consumer=file.share_post_consumer,
         suppliers=MappingProxyType(dict(change.supplier)),
+        sites=MappingProxyType(
+            {key: site_parameters(table, scope.at(f"site '{key}'")) for key, table in sites.items()}
+        ),
         path=path,
         sha256=sha256,
     )
@@ -113,6 +118,19 @@ def _parameter_rows(
         old = _known_parameter(name, rows, path)
         changed[name] = msgspec.structs.replace(old, value=value, low=None, high=None, spread=None, note=CHOSEN)
     return changed
+
+
+def _site_rows(file: RouteFile, change: VariantRow, overrides: Mapping[str, float]) -> dict[str, dict[str, SiteRow]]:
+    """The site's values with the variant's rows, the caller's `SITE.PARAMETER` in the unit of the row it replaces."""
+    found = {key: dict(rows) for key, rows in file.site.items()}
+    for key, rows in change.site.items():
+        found[key] = found.get(key, {}) | rows
+    for name, value in overrides.items():
+        key, _, parameter = name.rpartition(".")
+        rows = found.setdefault(key, {})
+        old = rows.get(parameter) or SiteRow(value=value, unit=OWN_UNIT)
+        rows[parameter] = msgspec.structs.replace(old, value=value, low=None, high=None, spread=None, note=CHOSEN)
+    return found
 
 
 def _known_parameter(name: str, rows: Mapping[str, ParameterRow], path: str) -> ParameterRow:

@@ -16,6 +16,8 @@ NotNegative = Annotated[float, Meta(ge=0)]
 Text = Annotated[str, Meta(min_length=1, max_length=4000)]
 Identifier = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=80)]
 RouteId = Annotated[str, Meta(pattern=r"^[a-z0-9-]+/[a-z0-9.-]+$", max_length=120)]
+ParameterName = Annotated[str, Meta(pattern="^[a-z_][a-z0-9_]*$")]
+SiteName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]*(#[a-z0-9-]+)?$", max_length=120)]
 Location = Annotated[str, Meta(pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?|GLO|LOCAL)$")]
 Number = NotNegative | Annotated[str, Meta(min_length=1, max_length=1000)]
 Year = Annotated[int, Meta(ge=1900, le=2100)]
@@ -68,6 +70,19 @@ class ParameterRow(Row, kw_only=True, frozen=True):
 
     value: float | Text
     unit: Text = "1"
+    source: str = ""
+    locator: str = ""
+    note: str = ""
+    low: float | None = None
+    high: float | None = None
+    spread: SpreadRow | None = None
+
+
+class SiteRow(Row, kw_only=True, frozen=True):
+    """The value of a background process's parameter at the site of a route; it may use the route's parameters."""
+
+    value: float | Text
+    unit: Text
     source: str = ""
     locator: str = ""
     note: str = ""
@@ -141,6 +156,13 @@ class ProcessRow(Row, kw_only=True, frozen=True):
     exchange: list[ExchangeRow] = []
 
 
+class BackgroundProcessRow(ProcessRow, kw_only=True, frozen=True):
+    """A unit process of the background; `parameter` holds what depends on the site, `settled_by` what would say it."""
+
+    parameter: dict[ParameterName, ParameterRow] = {}
+    settled_by: str = ""
+
+
 class DeclaredRow(Row, kw_only=True, frozen=True):
     """A declared product: one route id."""
 
@@ -191,6 +213,7 @@ class VariantRow(Row, kw_only=True, frozen=True):
     parameter: dict[str, ParameterOverride] = {}
     process: dict[str, ProcessOverride] = {}
     supplier: dict[str, str] = {}
+    site: dict[SiteName, dict[ParameterName, SiteRow]] = {}
 
 
 class SourceRow(Row, kw_only=True, frozen=True):
@@ -217,7 +240,8 @@ class RouteFile(Row, kw_only=True, frozen=True):
     share_pre_consumer: Share | None = None
     share_post_consumer: Share | None = None
     declared: Annotated[list[DeclaredRow], Meta(min_length=1)]
-    parameter: dict[Annotated[str, Meta(pattern="^[a-z_][a-z0-9_]*$")], ParameterRow] = {}
+    parameter: dict[ParameterName, ParameterRow] = {}
+    site: dict[SiteName, dict[ParameterName, SiteRow]] = {}
     boundary: dict[Identifier, BoundaryRow] = {}
     variant: dict[Identifier, VariantRow] = {}
     source: dict[str, SourceRow] = {}
@@ -230,8 +254,8 @@ class BackgroundFile(Row, kw_only=True, frozen=True):
     schema: Literal[1]
     group: Text
     notes: str = ""
-    parameter: dict[Annotated[str, Meta(pattern="^[a-z_][a-z0-9_]*$")], ParameterRow] = {}
-    process: list[ProcessRow] = []
+    parameter: dict[ParameterName, ParameterRow] = {}
+    process: list[BackgroundProcessRow] = []
 
 
 class PortraitRow(Row, kw_only=True, frozen=True):

@@ -61,6 +61,11 @@ class LinkedBackground(Background):
             self._built[key] = self._aggregated(self.resolution(provider))
         return self._built[key]
 
+    @property
+    def takes_sites(self) -> bool:
+        """A linked product is aggregated and has no parameters: it stays as it is, and `check` says so."""
+        return False
+
     def of_year(self, year: int | None) -> Background:
         """A linked database brings its own electricity; there is no other year to choose."""
         if year is not None:

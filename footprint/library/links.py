@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -214,7 +214,7 @@ def taken(route: Route, load: Callable[[str], Route]) -> tuple[Provider, ...]:
         for text in _partners(current):
             provider = parse_provider(current.suppliers.get(text, text))
             if provider.kind in ("background", "electricity"):
-                found.setdefault(provider)
+                found.setdefault(replace(provider, site=""))
             elif provider.kind == "route" and provider.id not in done:
                 pending.append(load(provider.id))
     return tuple(found)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from footprint import model
 from footprint.errors import InputError, listed, nearest
-from footprint.library.amounts import Scope, contents, read_amount, tier_of
-from footprint.library.files import ExchangeRow, LegRow, ProcessRow, ProductRow
+from footprint.library.amounts import Scope, contents, own_parameters, read_amount, tier_of
+from footprint.library.files import BackgroundProcessRow, ExchangeRow, LegRow, ProcessRow, ProductRow
 from footprint.library.providers import RESOURCE_COMPARTMENTS, check_emission_compartment, parse_provider
 
 
@@ -19,10 +19,15 @@ def build_process(row: ProcessRow, scope: Scope, group: str = "") -> model.Proce
         raise InputError(
             f"{scope.place}: give either 'product' (what it makes) or 'waste' (what it takes), one of the two"
         )
+    own: tuple[model.Parameter, ...] = ()
+    if isinstance(row, BackgroundProcessRow) and row.parameter:
+        own, scope = own_parameters(row.parameter, scope)
     products = [_product(p, scope.at(f"product {i}")) for i, p in enumerate(row.product, 1)]
     if row.waste:
         products = [_product(row.waste, scope.at("waste"), is_waste=True)]
     unique("product", [p.flow for p in products], scope)
+    if own and (len(products) > 1 or any(p.amount.expression for p in products)):
+        raise InputError(f"{scope.place}: a process with parameters of its own has one product, of a fixed amount")
     q = row.quality
     quality = model.DataQuality(q.TeR, q.GeR, q.TiR, q.P) if q else None
     return model.Process(
@@ -45,6 +50,8 @@ def build_process(row: ProcessRow, scope: Scope, group: str = "") -> model.Proce
         tier=row.tier or "",
         not_covered=tuple(row.not_covered),
         group=group,
+        parameters=own,
+        settled_by=row.settled_by if isinstance(row, BackgroundProcessRow) else "",
     )
 
 

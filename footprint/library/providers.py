@@ -43,7 +43,7 @@ VOLTAGES = ("HV", "MV", "LV")
 Kind = Literal["process", "background", "electricity", "route", "declaration"]
 _LOCATION = r"(?:[A-Z]{2}(?:-[A-Z0-9]{1,3})?|GLO|LOCAL)"
 _FORMS: dict[Kind, re.Pattern[str]] = {
-    "background": re.compile(rf"background:([a-z0-9][a-z0-9.-]*)(?:@({_LOCATION}))?"),
+    "background": re.compile(rf"background:([a-z0-9][a-z0-9.-]*)(?:@({_LOCATION}))?(?:#([a-z0-9-]+))?"),
     "electricity": re.compile(rf"electricity:({_LOCATION}):(HV|MV|LV)"),
     "route": re.compile(r"route:([a-z0-9-]+/[a-z0-9.-]+(?:@[a-z0-9.-]+)?)"),
     "declaration": re.compile(r"declaration:([A-Za-z0-9 _./-]+\.json)"),
@@ -53,12 +53,16 @@ _FORMS: dict[Kind, re.Pattern[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Who supplies a product or treats a waste; `location` is empty where the provider's own is meant."""
+    """Who supplies a product or treats a waste; `location` is empty where the provider's own is meant.
+
+    `site` tells apart several sites of one background process: `background:tailings-dam@CL#pyrite`.
+    """
 
     kind: Kind
     id: str
     location: str = ""
     voltage: str = ""
+    site: str = ""
 
 
 @lru_cache(maxsize=8192)
@@ -69,12 +73,13 @@ def parse_provider(text: str) -> Provider:
             if kind == "electricity":
                 return Provider(kind, text, found.group(1), found.group(2))
             if kind == "background":
-                return Provider(kind, found.group(1), found.group(2) or "")
+                return Provider(kind, found.group(1), found.group(2) or "", site=found.group(3) or "")
             return Provider(kind, found.group(1))
     hint = nearest(text, (*RESOURCE_COMPARTMENTS, *(f"{kind}:" for kind in _FORMS if kind != "process")))
     raise InputError(
         f"'{text}' names no provider{hint}; allowed: a process id of this file, background:ID, background:ID@COUNTRY, "
-        f"electricity:COUNTRY:HV|MV|LV, route:ID, declaration:FILE.json, or {listed(RESOURCE_COMPARTMENTS)}"
+        "background:ID#SITE, electricity:COUNTRY:HV|MV|LV, route:ID, declaration:FILE.json, or "
+        f"{listed(RESOURCE_COMPARTMENTS)}"
     )
 
 

@@ -14,6 +14,7 @@ FORMS: Mapping[str, str] = {
     r"^[a-z0-9][a-z0-9.-]*$": "small letters, digits, points and hyphens, without spaces",
     r"^[a-z0-9-]+/[a-z0-9.-]+$": "material/name, in small letters, digits, points and hyphens",
     r"^([A-Z]{2}(-[A-Z0-9]{1,3})?|GLO|LOCAL)$": "a country in two capital letters (CL), a part of it (AU-WA), or GLO",
+    r"^[a-z0-9][a-z0-9.-]*(#[a-z0-9-]+)?$": "the id of a background process, or ID#NAME",
     "^[A-Z][a-z]?$": "the symbol of an element (Co)",
     "^[a-z_][a-z0-9_]*$": "small letters, digits and underscores, a letter first",
 }

@@ -150,5 +150,5 @@ def _square(x: int, y: int, status: Status) -> Iterator[str]:
 
 def _legend(y: int) -> Iterator[str]:
     for n, (status, meaning) in enumerate(MEANINGS.items()):
-        yield from _square(8, y + LINE * n, status)
+        yield svg.titled(meaning, *_square(8, y + LINE * n, status))
         yield svg.label(28, y + LINE * n + 10, f"{status}: {meaning}")

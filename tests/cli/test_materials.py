@@ -64,7 +64,7 @@ def test_what_is_refused(run: Run, tmp_path: Path) -> None:
         (("coper",), ("'coper'", "did you mean 'copper'")),
         (("copper", "--all"), ("materials or --all",)),
         (("--out", tmp_path / "x"), ("--out needs materials",)),
-        (("copper", "--out", tmp_path / "file" / "x"), ("cannot be written",)),
+        (("copper", "--out", tmp_path / "file" / "x"), ("cannot be made",)),
     ):
         (tmp_path / "file").write_text("", encoding="utf-8")
         call = run("materials", *arguments)

@@ -41,8 +41,10 @@ def test_ours_lies_in_the_published_range_or_the_notes_say_why_not(row):
     if row.holds(ours):
         return
     text = table.reasons(row.route).get(row.citation)
-    assert text, (f"{row.route}: {ours:.3g} is outside {row.low} to {row.high} of {row.citation}; "
-                  f"its notes need a paragraph 'Against {row.citation}: …' with the exchanges that explain it")
+    assert text, (
+        f"{row.route}: {ours:.3g} is outside {row.low} to {row.high} of {row.citation}; "
+        f"its notes need a paragraph 'Against {row.citation}: …' with the exchanges that explain it"
+    )
     where = f"{row.route}, {row.citation}"
     assert table.named(text, row.route), f"{where}: the reason names no process or provider that counts"
     assert table.share_explained(text) >= table.EXPLAINED, f"{where}: say 'N % of the difference'"

@@ -161,17 +161,6 @@ def test_a_variant_that_moves_a_process_but_not_its_power(toy_background):
     assert not list(structure.electricity_country(both_moved, toy_background))
 
 
-def test_placeholders_of_the_background(toy_background):
-    from copy import copy
-
-    line = '{ input = "acid", from = "background:acid", amount = 1.0, unit = "kg" }'
-    route = route_of(line, line)
-    assert not list(structure.user_set(route, toy_background))
-    changed = copy(toy_background)
-    changed.process = lambda provider: replace(toy_background.process(provider), tier="D")
-    assert "used 2 times" in one(structure.user_set(route, changed)).message
-
-
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
