@@ -216,8 +216,10 @@ class _Draft:
         for n, ((_, _, _, col), number) in enumerate(
             zip((self.inside, self.outside)[where], self.numbers[where], strict=True)
         ):
+            if col != node or not number:
+                continue
             alone = number > 0 and rule == "subdivision" and process.exchanges[number - 1].share_with is not None
-            if col == node and number and not alone:
+            if not alone:
                 found.append(n)
         return found
 

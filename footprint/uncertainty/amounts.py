@@ -190,6 +190,13 @@ class Program:
             computed=computed,
         )
 
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """The variables that are not lognormal amounts by themselves."""
+        inside = (how.deviation for _, how in self.computed if how.deviation)
+        steps = (how for _, _, how in self.steps if isinstance(how, Variable))
+        return (*(variable for _, variable in self.others), *steps, *inside)
+
     @cached_property
     def units(self) -> Array:
         """What each amount is in units of: its median where it is lognormal by itself, else one."""
