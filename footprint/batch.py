@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footprint.calculation import Settings, assess_route
-from footprint.errors import InputError, listed, nearest
+from footprint.errors import FootprintError, InputError, listed, nearest
 from footprint.inventory.uncertain import Source, compile_systems
 from footprint.library.routes import load_route
 from footprint.model import Route
@@ -28,6 +28,7 @@ from footprint.sampling import SampledRoutes, World, pedigree_in_force
 from footprint.uncertainty.germs import BLOCK, SHEAF, Sequence_, blocks
 from footprint.uncertainty.statistics import summary
 from footprint.uncertainty.systems import System, Workspace
+from footprint.uncertainty.threads import one_thread
 from footprint.workers import Workers, each
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Batch:
         )  # fmt: skip
 
 
+@one_thread
 def calculate_many(
     route: str | Path,
     studies: pd.DataFrame | str | Path,
@@ -197,6 +199,7 @@ class _Task:
 
     batch: Batch
 
+    @one_thread
     def __call__(self, rows: Array) -> Array:
         prepared = _prepared(self.batch)
         return np.array([prepared.study(row) for row in rows])
@@ -266,12 +269,13 @@ class Prepared:
 
     def study(self, values: Array) -> Array:
         """The row of a study: each category's value, and its statistics where samples are asked for."""
-        given = dict(zip(self.batch.parameters, map(float, values), strict=True))
+        given = dict(zip(self.batch.parameters, map(np.float64, values), strict=True))
         try:
             middle = self._middle(given)
             samples = self._samples(given) if self.batch.n else None
-        except InputError as error:
-            raise InputError(f"{self.batch.route} with {given}: {error}") from None
+        except FootprintError as error:
+            told = ", ".join(f"{name} {value:g}" for name, value in given.items())
+            raise InputError(f"{self.batch.route} with {told}: {error}") from None
         if samples is None:
             return middle
         found = [summary(row) for row in samples]
@@ -290,6 +294,7 @@ class Prepared:
         return self._fast_middle(given)
 
     def _fast_middle(self, given: Mapping[str, float]) -> Array:
+        """From the open foreground; the checks of the solution tell where there is none."""
         out = self.at_middle.impacts(np.zeros((0, 1)), given)[:, 0]
         direct, taken = out[: len(self.columns)], out[len(self.columns) :]
         return np.asarray(direct + self.middle_supply[:, self.used] @ taken)

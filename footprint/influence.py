@@ -16,6 +16,7 @@ from footprint.model import Route
 from footprint.sampling import SampledRoutes, World
 from footprint.uncertainty.germs import BLOCK, Stream, blocks
 from footprint.uncertainty.indices import Impacts, at_middle, first_order, one_at_a_time, sobol_indices
+from footprint.uncertainty.threads import one_thread
 
 Array = NDArray[np.float64]
 
@@ -64,6 +65,7 @@ class Sensitivity:
         return self.method.categories[self.method.column[self.code]].unit
 
 
+@one_thread
 def sensitivity(
     route: str | Path | Route,
     code: str = "CC",

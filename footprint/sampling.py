@@ -23,6 +23,7 @@ from footprint.rules.parameters import load_parameters, numbers
 from footprint.uncertainty.germs import BLOCK, SHEAF, Sequence_, blocks
 from footprint.uncertainty.statistics import Summary, summary
 from footprint.uncertainty.systems import Workspace
+from footprint.uncertainty.threads import one_thread
 
 Array = NDArray[np.float64]
 World = Literal["sampled", "fixed"]
@@ -120,6 +121,7 @@ def sample(
                          progress=progress)[0]  # fmt: skip
 
 
+@one_thread
 def sample_routes(
     routes: Sequence[str | Path | Route],
     n: int = 10_000,

@@ -52,7 +52,7 @@ def _on_cluster(task: Callable[[T], U], items: Sequence[tuple[int, T]], address:
         client = distributed.Client(address, timeout="10s", set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise InputError(f"cluster '{address}': no Dask scheduler answers there ({error})") from None
-    with client:
+    with client, client.as_current():
         futures = [client.submit(_keyed, task, key, value, pure=False, retries=RETRIES) for key, value in items]
         try:
             for future in distributed.as_completed(futures):

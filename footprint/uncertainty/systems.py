@@ -159,18 +159,23 @@ class Workspace:
             self.clipped += system.program.evaluate(germ, self.amounts, given)
         if self._constant is not None:
             self.values[:] = self._constant
-        places, amounts, factor = self._alone
-        self.values[places] = self.amounts[amounts] * factor
-        self.values[self._reset[0]] = self._reset[1]
-        self._ratios = [self._ratio(ratio) for ratio in system.ratios]
-        for place, amount, times, shared in self._summed:
-            term = self.amounts[amount] * times
-            self.values[place] += term if shared is None else term * self._ratios[shared]
+        self._fill()
         before = self.values.copy() if self._constant is not None else None
         with np.errstate(all="ignore"):
             s = self._solver.solve()
         self._check(s, before)
         return s
+
+    def _fill(self) -> None:
+        """The entries of A from the amounts of the block."""
+        places, amounts, factor = self._alone
+        self.values[places] = self.amounts[amounts] * factor
+        self.values[self._reset[0]] = self._reset[1]
+        with np.errstate(all="ignore"):
+            self._ratios = [self._ratio(ratio) for ratio in self.system.ratios]
+        for place, amount, times, shared in self._summed:
+            term = self.amounts[amount] * times
+            self.values[place] += term if shared is None else term * self._ratios[shared]
 
     def _ratio(self, ratio: Ratio) -> Array:
         program = self.system.program
