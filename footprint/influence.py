@@ -123,13 +123,14 @@ def sensitivity(
 
 def _indices(
     streams: Sequence[Stream], impacts: Impacts, groups: list[list[int]], n: int, seed: int
-) -> dict[int, tuple[float, float, float]]:
-    """Group -> first-order and total index and the error of the total."""
+) -> dict[int, tuple[float, float, float | None]]:
+    """Group -> first-order and total index and the error of the total, which one block does not tell."""
     if n <= 0:
         return {}
-    found = sobol_indices(impacts, _pairs(streams, seed, -(-n // BLOCK)), groups)
+    count = -(-n // BLOCK)
+    found = sobol_indices(impacts, _pairs(streams, seed, count), groups)
     return {
-        g: (float(found.first[0, g]), float(found.total[0, g]), float(found.total_error[0, g]))
+        g: (float(found.first[0, g]), float(found.total[0, g]), None if count == 1 else float(found.total_error[0, g]))
         for g in range(len(groups))
     }
 

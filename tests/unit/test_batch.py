@@ -117,7 +117,7 @@ def test_what_is_refused(table, words):
 
 
 def test_a_study_without_a_solution_is_named():
-    with pytest.raises(InputError, match="with ore_grade 0: .*not finite"):
+    with pytest.raises(InputError, match=r"with ore_grade 0: .*not finite"):
         fp.calculate_many(ROUTE, pd.DataFrame({"ore_grade": [0.0]}))
 
 
