@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from footprint.calculation import Settings, assess_route
 from footprint.errors import FootprintError, InputError, listed, nearest
 from footprint.inventory.uncertain import Source, compile_systems
+from footprint.library.method import load_method
 from footprint.library.routes import load_route
 from footprint.model import Route
 from footprint.sampling import SampledRoutes, World, pedigree_in_force
@@ -178,7 +179,7 @@ def _batch(
 
 
 def _columns(batch: Batch) -> list[str]:
-    codes = _prepared(batch).codes
+    codes = load_method(batch.method).codes
     return [code if not s else f"{code}_{s}" for code in codes for s in ("", *(STATISTICS if batch.n else ()))]
 
 
