@@ -153,9 +153,7 @@ def _box(
     below = f"{shares.get(process.id, '–')}, {process.location}" + (f"; leaves: {leaving}" if leaving else "")
     yield svg.titled(
         told,
-        svg.box(x, y, #: how much wider bold letters run, margins included
-BOLD = 1.25
-WIDE, HIGH, "#f7f7f5", svg.INK if last else svg.FAINT, edge),
+        svg.box(x, y, WIDE, HIGH, "#f7f7f5", svg.INK if last else svg.FAINT, edge),
         svg.box(x, y, 6, HIGH, colour),
         *(svg.label(x + 14, y + 18 + 14 * n, line) for n, line in enumerate(lines)),
         svg.label(x + 14, y + HIGH - 9, svg.wrapped(below, WIDE - 20, 1)[0], colour="#555555"),
