@@ -20,7 +20,7 @@ Every shipped route (open background, EF 3.1) beside what others published for t
 `python -m benchmarks.validation`; the tests in `tests/published` check what stands here.
 
 A result is scored only where the published figure was read and is comparable: the same form of the product, the same
-allocation, the same boundary. It is a hit inside the stated range, or within 30 % where none is stated. A miss has a
+allocation (ours by that rule, where it says so), the same boundary. It is a hit inside the stated range, or within 30 % where none is stated. A miss has a
 reason in the notes of its route that names the exchanges behind at least 80 % of the difference; no amount was changed
 to meet a published value. "Not independent" means that the published result uses the inventory this route uses, so
 that only the background is tested."""
@@ -58,6 +58,12 @@ def score(rows: Iterable[Published]) -> str:
         chosen = [row for row in rows if row.scored and row.independent is independent]
         hits = sum(row.holds(table.ours(row)) for row in chosen)
         lines.append(f"- {name}: {hits} of {len(chosen)} scored comparisons inside the published range")
+    ratios = [table.ours(row) / row.value for row in rows if row.scored and row.value]
+    for factor in (1.5, 2.0):
+        near = sum(1 / factor <= ratio <= factor for ratio in ratios)
+        lines.append(f"- {near} of {len(ratios)} scored comparisons within a factor of {factor:g}")
+    others = sum(1 for row in rows if row.value is not None and row.basis == "read" and not row.scored)
+    lines.append(f"- {others} further values were read and are not comparable: the table says why, each with its ratio")
     return "\n".join(lines)
 
 
@@ -79,6 +85,7 @@ def _line(row: Published) -> tuple[str, ...]:
     if row.value is None:
         return (f"`{row.route}`", number(ours), "", "", "", "", verdict)
     unit = f" per kg {table.result(row.route).route.declared.element}" if row.per == "element" else ""
+    unit += f", by {row.rule}" if row.rule else ""
     if row.scored:
         verdict = ("hit" if row.holds(ours) else "miss") + ("" if row.independent else ", not independent")
     return (f"`{row.route}`", number(ours), f"{number(row.value)}{unit}", _range(row), number(ours / row.value),

@@ -16,6 +16,7 @@ Basis = Literal["read", "estimate"]
 Per = Literal["product", "element"]
 COLUMNS = (
     "route", "citation", "value", "low", "high", "range", "per", "basis", "independent", "scored", "why_not", "source",
+    "rule",
 )  # fmt: skip
 
 
@@ -26,7 +27,8 @@ class Published:
     `per` is product or element: per kg of declared product or per kg of the element in it. A missing `low` or `high`
     leaves the range open on that side. `scored` rows were read and have the same form, allocation, boundary and
     geography (DECISIONS 24, 25); the others say in `why_not` what keeps them from being compared. `independent` is
-    False where the published result rests on the inventory that the route uses.
+    False where the published result rests on the inventory that the route uses. `route` may name a variant, and `rule`
+    the allocation rule of the published result where the route's own is another: ours is then by that rule.
     """
 
     route: str
@@ -41,6 +43,7 @@ class Published:
     scored: bool
     why_not: str
     source: str
+    rule: str = ""
 
     def holds(self, ours: float) -> bool:
         """Whether a value lies in the published range."""
@@ -84,4 +87,5 @@ def _published(row: dict[str, str], path: Path, line: int) -> Published:
         scored=word("scored", ("yes", "no")) == "yes",
         why_not=row["why_not"],
         source=row["source"],
+        rule=row["rule"],
     )

@@ -57,12 +57,16 @@ class MaterialView:
 
 
 def ours_like(row: Published, result: FootprintResult) -> float:
-    """Our climate change in the unit of a published row: per kg of product, or per kg of the element in it.
+    """Our climate change as a published row has it: by its allocation rule, per kg of product or of the element in it.
 
-    Raises ValueError where the row is per element and the route declares no content of one.
+    Raises ValueError where the route declares no content of an element, or holds no result by the rule.
     """
     declared = result.route.declared
-    value = result[HEADLINE].value / declared.unit_kg
+    category = result[HEADLINE]
+    by_rule: dict[str, float] = {"": category.value, **category.sensitivity.get("allocation", {})}
+    if row.rule not in by_rule:
+        raise ValueError(f"{row.route} has no result by the rule '{row.rule}'")
+    value = by_rule[row.rule] / declared.unit_kg
     if row.per == "product":
         return value
     if not declared.content:
@@ -216,7 +220,7 @@ def _variants(view: MaterialView) -> Grid:
 
 
 def _published(view: MaterialView) -> Iterator[Block]:
-    by_route = {result.route.id: result for result in view.results}
+    by_route = {result.route.id: result for result in (*view.results, *view.variants)}
     rows = tuple(
         _published_row(row, by_route[row.route])
         for row in view.published
@@ -239,6 +243,7 @@ def _published_row(row: Published, result: FootprintResult) -> tuple[str, ...]:
     ours = ours_like(row, result)
     per = "" if row.per == "product" else f" /kg {result.route.declared.element}"
     said = "yes" if row.scored and row.independent else "yes, same inventory" if row.scored else f"no: {row.why_not}"
+    said += f", by {spoken_rule(row.rule)}" if row.rule else ""
     value = row.value or 0.0
     ratio = number(ours / value) if value else "–"
     return (row.route.partition("/")[2], number(ours), f"{number(value)}{per}", ratio, row.citation, said)

@@ -70,15 +70,15 @@ def test_long_names_end_in_an_ellipsis():
     assert wrapped("unbreakableword", 60, 1) == ["unbreakab…"]
 
 
-HEAD = "route,citation,value,low,high,range,per,basis,independent,scored,why_not,source\n"
+HEAD = "route,citation,value,low,high,range,per,basis,independent,scored,why_not,source,rule\n"
 
 
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("a/b,X,1,,,30 %,kilo,read,yes,yes,,s", ["line 2", "column 'per'", "'kilo'", "product, element"]),
-        ("a/b,X,one,,,30 %,product,read,yes,yes,,s", ["line 2", "column 'value'", "'one'"]),
-        ("a/b,X,1,,,30 %,product,read,yes,perhaps,,s", ["column 'scored'", "yes, no"]),
+        ("a/b,X,1,,,30 %,kilo,read,yes,yes,,s,", ["line 2", "column 'per'", "'kilo'", "product, element"]),
+        ("a/b,X,one,,,30 %,product,read,yes,yes,,s,", ["line 2", "column 'value'", "'one'"]),
+        ("a/b,X,1,,,30 %,product,read,yes,perhaps,,s,", ["column 'scored'", "yes, no"]),
         ("a/b,X,1", ["line 2", "cells"]),
     ],
 )
