@@ -20,10 +20,10 @@ Every shipped route (open background, EF 3.1) beside what others published for t
 `python -m benchmarks.validation`; the tests in `tests/published` check what stands here.
 
 A result is scored only where the published figure was read and is comparable: the same form of the product, the same
-allocation (ours by that rule, where it says so), the same boundary. It is a hit inside the stated range, or within 30 % where none is stated. A miss has a
-reason in the notes of its route that names the exchanges behind at least 80 % of the difference; no amount was changed
-to meet a published value. "Not independent" means that the published result uses the inventory this route uses, so
-that only the background is tested."""
+allocation (ours by that rule, where it says so), the same boundary. It is a hit inside the stated range, or within
+30 % where none is stated. A miss has a reason in the notes of its route that names the exchanges behind at least 80 %
+of the difference; no amount was changed to meet a published value. "Not independent" means that the published result
+uses the inventory this route uses, so that only the background is tested."""
 
 
 def main() -> None:
