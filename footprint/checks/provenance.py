@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import get_args
 
 from footprint.checks.system import amounts, error, note, warning
 from footprint.errors import listed
 from footprint.library.build import CHOSEN
 from footprint.library.expressions import names_in
-from footprint.model import Amount, Finding, Route, Source
+from footprint.model import Amount, Finding, Route, Source, Tier
 
 
 def provenance(route: Route, sources: Mapping[str, Source]) -> Iterator[Finding]:
@@ -18,6 +20,12 @@ def provenance(route: Route, sources: Mapping[str, Source]) -> Iterator[Finding]
     yield from missing_locators(route)
     yield from unexplained_derivations(route)
     yield from recalled_sources(route, sources)
+
+
+def amounts_by_tier(route: Route) -> Mapping[Tier, int]:
+    """How many figures of a route were measured, published, derived and estimated (its file's, variants aside)."""
+    found = Counter(amount.tier for _, _, amount in amounts(route))
+    return {tier: found[tier] for tier in get_args(Tier)}
 
 
 def missing_sources(route: Route) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from footprint import __version__
-from footprint.commands import background, calc, check, compare, explain, export, hotspots, listing
+from footprint.commands import background, calc, check, compare, explain, export, hotspots, listing, materials
 from footprint.commands.common import DONE, WRONG, OutputClosed, complain, debugging
 from footprint.errors import FootprintError
 
@@ -37,6 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("list")(listing.list_routes)
+app.command("materials")(materials.materials)
 app.command("calc")(calc.calc)
 app.command("check")(check.check)
 app.command("hotspots")(hotspots.hotspots)

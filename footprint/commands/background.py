@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footprint.commands.common import Background, Json, Method, emit, emit_json, say
+from footprint.commands.common import Background, Json, Method, emit, emit_json, say, write_whole
 from footprint.commands.link_report import link_report
 from footprint.errors import InputError
 
@@ -97,8 +97,5 @@ def _coverage(background: str, method: str) -> Coverage:
 
 def _write(path: Path, content: str) -> None:
     """Write a file, and say so; an existing one is replaced."""
-    try:
-        path.write_text(content, encoding="utf-8", newline="")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+    write_whole(path, content)
     say(f"written: {path}")

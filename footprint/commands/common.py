@@ -19,6 +19,8 @@ import typer
 from footprint.errors import FootprintError, InputError, nearest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import RenderableType
 
     from footprint.calculation import Settings
@@ -281,6 +283,39 @@ def _open_output() -> Iterator[None]:
         yield
     except BrokenPipeError:
         raise OutputClosed from None
+
+
+def write_whole(path: Path, content: str) -> None:
+    """Write a text file: beside its place first, then renamed, so that nobody ever sees half of it."""
+    import tempfile
+
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}", suffix=".part")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(content)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary:
+            with suppress(OSError):
+                os.unlink(temporary)
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+
+
+def made_folder(path: Path) -> Path:
+    """The folder at `path`, made where it is not there."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be made ({error.strerror})") from None
+    return path
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def say(message: str) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def complete_materials(incomplete: str) -> list[str]:
     """Material ids for shell completion; rules that cannot be read complete nothing."""
     try:
-        return [ident for ident in _materials() if ident.startswith(incomplete)]
+        return [ident for ident in known_materials() if ident.startswith(incomplete)]
     except FootprintError:
         return []
 
@@ -54,7 +54,8 @@ def list_routes(material: Chosen = None, no_tier: NoTier = False, as_json: Json 
     finish(len(routes) + len(unread), [*unread, *ungraded])
 
 
-def _materials() -> Mapping[str, Material]:
+def known_materials() -> Mapping[str, Material]:
+    """The materials of Annex II by id."""
     from footprint.library.paths import methods_folder
     from footprint.rules.materials import load_materials
 
@@ -64,7 +65,7 @@ def _materials() -> Mapping[str, Material]:
 def _chosen(material: str | None) -> Sequence[Material]:
     from footprint.rules.materials import find_material
 
-    materials = _materials()
+    materials = known_materials()
     return list(materials.values()) if material is None else [find_material(materials, material)]
 
 

@@ -258,6 +258,15 @@ class BackgroundFile(Row, kw_only=True, frozen=True):
     process: list[BackgroundProcessRow] = []
 
 
+class PortraitRow(Row, kw_only=True, frozen=True):
+    """An entry of `datasets/materials.toml`."""
+
+    about: Text
+    sources: list[str] = []
+    no_secondary: str = ""
+    not_modelled: list[Text] = []
+
+
 def route_schema() -> str:
     """The JSON Schema of a route file, for editors; `datasets/route.schema.json` holds it."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "crm-footprint route file"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -48,6 +48,6 @@ def notes(rows: Iterable[tuple[str, str]]) -> Table:
     return made
 
 
-def indented(content: Table | Text, columns: int = 2) -> Padding:
+def indented(content: RenderableType, columns: int = 2) -> Padding:
     """`content` set in by some columns."""
     return Padding(content, (0, 0, 0, columns))

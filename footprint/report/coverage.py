@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -12,6 +11,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from footprint.impact.coverage import Coverage, CoverageRow, Status
+from footprint.report import svg
 from footprint.report.console import notes, text
 from footprint.report.numbers import clean, plural
 
@@ -110,66 +110,45 @@ def coverage_svg(coverage: Coverage) -> str:
     body: list[str] = []
     y = TOP
     for group, rows in groupby(coverage.rows, key=lambda row: row.group):
-        body.append(_label(8, y + LINE, group, "bold"))
+        body.append(svg.label(8, y + LINE, group, "bold"))
         y += LINE + 4
         for row in rows:
             body += _picture_row(row, coverage.codes, y)
             y += LINE
         y += 6
-    width, height = LEFT + CELL * len(coverage.codes) + 20, y + LINE * 5
     title = f"{_title(coverage)}, and the impact categories they cover"
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'font-family="sans-serif" font-size="11" role="img"><title>{_safe(title)}</title>'
-        f'<rect width="{width}" height="{height}" fill="#ffffff"/>'
-    )
-    parts = [head, _label(8, 22, title, "bold"), *_picture_heads(coverage.codes), *body, *_legend(y + LINE), "</svg>"]
-    return "\n".join(parts) + "\n"
+    parts = [svg.label(8, 22, title, "bold"), *_picture_heads(coverage.codes), *body, *_legend(y + LINE)]
+    return svg.sheet(LEFT + CELL * len(coverage.codes) + 20, y + LINE * 5, title, parts)
 
 
 def _picture_heads(codes: Iterable[str]) -> Iterator[str]:
     for n, code in enumerate(codes):
         x, y = LEFT + CELL * n + CELL - 3, TOP - 4
-        yield f'<text x="{x}" y="{y}" transform="rotate(-60 {x} {y})">{_safe(code)}</text>'
+        yield f'<text x="{x}" y="{y}" transform="rotate(-60 {x} {y})">{svg.safe(code)}</text>'
     for x, head in ((8, "process"), (282, "tier"), (310, "year"), (342, "place"), (376, "DQR")):
-        yield _label(x, TOP - 4, head)
+        yield svg.label(x, TOP - 4, head)
 
 
 def _picture_row(row: CoverageRow, codes: Iterable[str], y: int) -> Iterator[str]:
     dqr = "" if row.dqr is None else f"{row.dqr:.1f}"
     for x, content in ((16, row.process), (286, row.tier), (310, str(row.year)), (342, row.location), (378, dqr)):
-        yield _label(x, y + 12, content)
+        yield svg.label(x, y + 12, content)
     for n, code in enumerate(codes):
         status = row.status[code]
-        yield _square(LEFT + CELL * n, y + 1, status, f"{row.name}, {code}: {status}")
+        yield svg.titled(f"{row.name}, {code}: {status}", *_square(LEFT + CELL * n, y + 1, status))
 
 
-def _square(x: int, y: int, status: Status, told: str = "") -> str:
+def _square(x: int, y: int, status: Status) -> Iterator[str]:
     """Covered is full, partly is the lower half, not covered is empty."""
-    title = f"<title>{_safe(told)}</title>" if told else ""
     side, half = CELL - 2, (CELL - 2) // 2
-    frame = f'<rect x="{x}" y="{y}" width="{side}" height="{side}" fill="{COLOURS["not covered"]}" stroke="#888888"/>'
-    match status:
-        case "covered":
-            filled = f'<rect x="{x}" y="{y}" width="{side}" height="{side}" fill="{COLOURS[status]}"/>'
-        case "partly":
-            filled = f'<rect x="{x}" y="{y + half}" width="{side}" height="{half}" fill="{COLOURS[status]}"/>'
-        case _:
-            filled = ""
-    return f"<g>{title}{frame}{filled}</g>"
+    yield svg.box(x, y, side, side, COLOURS["not covered"], svg.FAINT)
+    if status == "covered":
+        yield svg.box(x, y, side, side, COLOURS[status])
+    elif status == "partly":
+        yield svg.box(x, y + half, side, half, COLOURS[status])
 
 
 def _legend(y: int) -> Iterator[str]:
     for n, (status, meaning) in enumerate(MEANINGS.items()):
-        yield _square(8, y + LINE * n, status)
-        yield _label(28, y + LINE * n + 10, f"{status}: {meaning}")
-
-
-def _label(x: int, y: int, content: str, weight: str = "") -> str:
-    style = f' font-weight="{weight}"' if weight else ""
-    return f'<text x="{x}" y="{y}"{style}>{_safe(content)}</text>'
-
-
-def _safe(content: str) -> str:
-    """Text as XML may hold it: no control characters, markup escaped."""
-    return html.escape(clean(content).replace("\t", " ").replace("\n", " "))
+        yield svg.titled(meaning, *_square(8, y + LINE * n, status))
+        yield svg.label(28, y + LINE * n + 10, f"{status}: {meaning}")

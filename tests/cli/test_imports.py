@@ -26,15 +26,17 @@ def modules(run: Run, *arguments: str) -> set[str]:
     return set(json.loads(call.err.splitlines()[-1]))
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("calc", "--help"), ("--version",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("calc", "--help"), ("materials", "--help"), ("--version",)], ids=" ".join
+)
 def test_help_loads_no_numbers(run: Run, arguments: tuple[str, ...]) -> None:
     assert not modules(run, *arguments) & ({"numpy", "pandas", "scipy", "msgspec", "rich"} | BRIGHTWAY)
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [("calc", *TOY_CALL), ("calc", *TOY_CALL, "--json"), ("check", *TOY_CALL)],
-    ids=("calc", "calc --json", "check"),
+    [("calc", *TOY_CALL), ("calc", *TOY_CALL, "--json"), ("check", *TOY_CALL), ("materials", "copper")],
+    ids=("calc", "calc --json", "check", "materials"),
 )
 def test_a_calculation_loads_no_brightway_no_scipy_no_pandas(run: Run, arguments: tuple[str, ...]) -> None:
     loaded = modules(run, *arguments)

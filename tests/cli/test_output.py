@@ -21,6 +21,8 @@ PAGES = [
     ("check", *TOY_CALL),
     ("hotspots", *TOY_CALL),
     ("list", "--no-tier"),
+    ("materials",),
+    ("materials", "copper"),
     ("explain",),
     ("explain", "delegated-act"),
     ("--help",),

@@ -1,0 +1,62 @@
+"""Self-contained SVG: a white sheet with texts, boxes and lines; what data files say is escaped."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+
+from footprint.report.numbers import clean
+
+INK, FAINT = "#222222", "#888888"
+#: mean width of a letter at font size 11, in pixels; texts are wrapped by it
+LETTER = 6.0
+
+
+def sheet(width: float, height: float, title: str, body: Iterable[str]) -> str:
+    """A whole picture; the title is what a screen reader says."""
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
+        f'height="{height:g}" font-family="sans-serif" font-size="11" role="img"><title>{safe(title)}</title>'
+        f'<rect width="{width:g}" height="{height:g}" fill="#ffffff"/>'
+    )
+    return "\n".join([head, *body, "</svg>"]) + "\n"
+
+
+def label(x: float, y: float, content: str, weight: str = "", anchor: str = "", colour: str = "") -> str:
+    """A text whose base line begins (or by `anchor` has its middle or end) at (x, y)."""
+    style = f' font-weight="{weight}"' if weight else ""
+    style += f' text-anchor="{anchor}"' if anchor else ""
+    style += f' fill="{colour}"' if colour else ""
+    return f'<text x="{x:g}" y="{y:g}"{style}>{safe(content)}</text>'
+
+
+def box(x: float, y: float, width: float, height: float, fill: str, stroke: str = "", more: str = "") -> str:
+    """A rectangle; `more` holds further attributes."""
+    edge = f' stroke="{stroke}"' if stroke else ""
+    return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="{fill}"{edge}{more}/>'
+
+
+def titled(title: str, *parts: str) -> str:
+    """Parts that say `title` when pointed at."""
+    return f"<g><title>{safe(title)}</title>{''.join(parts)}</g>"
+
+
+def safe(content: str) -> str:
+    """Text as XML may hold it: no control characters, markup escaped."""
+    return html.escape(clean(content).replace("\t", " ").replace("\n", " "))
+
+
+def wrapped(content: str, width: float, most: int) -> list[str]:
+    """`content` in at most `most` lines of `width` pixels; what does not fit ends in an ellipsis."""
+    letters = max(4, int(width / LETTER))
+    lines = [""]
+    for word in clean(content).split():
+        longer = f"{lines[-1]} {word}".strip()
+        if len(longer) <= letters or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    kept = [line if len(line) <= letters else f"{line[: letters - 1]}…" for line in lines[:most]]
+    if len(lines) > most:
+        kept[-1] = f"{kept[-1][: letters - 1].rstrip('…')}…"
+    return kept
