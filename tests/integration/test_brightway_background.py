@@ -114,6 +114,16 @@ def test_an_aggregated_process_has_what_bw2calc_calculates(projects, profile, id
         assert ours == pytest.approx(impact(exchanged, SMALL_FACTORS, category), rel=1e-9)
 
 
+def test_the_public_function_takes_the_name_the_command_line_takes(projects, profile, toy_route):
+    """`fp.load_background` opens the open background, and a database of a project; `calculate` takes what it returns."""
+    held = fp.load_background(NAME, profile)
+    assert held.id == NAME
+    assert fp.load_background().id == "open"
+    assert fp.calculate(toy_route, background=held)["CC"].value > 0
+    with pytest.raises(InputError, match=r"loaded with fp\.load_background\('bw:small/small-cutoff'\)"):
+        fp.calculate(toy_route, background=NAME)
+
+
 def test_the_toy_route_on_a_brightway_database(projects, profile, toy_route):
     """Result = own emissions + sum over background products of (amount taken) x (impact by bw2calc)."""
     background = load_background(NAME, profile)
