@@ -402,7 +402,36 @@ def climate_change(exchanged):
 def test_every_link_of_the_uslci_profile_is_in_the_database(uslci):
     background = load_background("bw:uslci/USLCI")
     for ident in load_profile("uslci-fy21q3").links:
-        assert background.resolution(parse_provider(ident)).status in ("exact", "proxy"), ident
+        assert background.resolution(parse_provider(ident)).status in ("exact", "proxy", "cut-off"), ident
+
+
+@needs_uslci
+def test_grid_electricity_on_uslci_is_our_mix_of_its_power_plants(uslci, tmp_path):
+    """kWh of the mix times impact per kWh of each plant, and the losses; what the database leaves out is told."""
+    path = tmp_path / "route.toml"
+    grid = ROUTE.replace("background:electricity-hard-coal@US", "electricity:US:MV").replace('"own"', '"grid"')
+    path.write_text(grid, encoding="utf-8")
+    background = load_background("bw:uslci/USLCI")
+    result = fp.calculate(path, background=background)
+    per_kwh = {
+        exchange.partner: exchange.amount.value * plant_impact(background, exchange.partner)
+        for exchange in background.process(parse_provider("electricity:US:HV")).exchanges
+    }
+    assert per_kwh["background:electricity-wind-onshore@US"] == 0.0
+    losses = background.electricity.parameters.losses["hv-to-mv"].by_country["US"]
+    expected = 0.2 * 3.6 / 3.6 * sum(per_kwh.values()) * (1 + losses)
+    assert result["CC"].by_background["electricity:US:MV"] == pytest.approx(expected, rel=1e-9)
+    told = {finding.rule: finding.message for finding in result.findings}
+    assert "background:electricity-wind-onshore@US" in told["links.cut-off"]
+    assert "electricity:US:MV" in told["links.mixed"]
+    assert any("electricity-wind-onshore" in name for name in result["CC"].not_covered)
+
+
+def plant_impact(background, partner):
+    """Climate change per MJ of a plant of the database."""
+    process = background.process(parse_provider(partner))
+    made = process.products[0].amount.value
+    return sum(e.amount.value for e in process.exchanges if e.flow == "CC") / made
 
 
 @needs_uslci
