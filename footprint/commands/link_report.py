@@ -33,7 +33,9 @@ def link_report(
     method: Method = "ef-3.1",
     as_json: Json = False,
 ) -> None:
-    """How background ids link to another database: exact, fallback, proxy, mixed, cut-off or missing. Exit code 1 if one is missing.
+    """How background ids link to another database: exact, fallback, proxy, mixed, cut-off or missing.
+
+    Exit code 1 if one is missing.
 
     Without routes, every id of the open background; with --links alone, the profile without a database.
     """

@@ -128,8 +128,8 @@ def load_background(name: str | Path = "open", year: int | None = None, datasets
         root = Path(name)
         if str(name).startswith("bw:"):
             raise InputError(
-                f"background '{name}': a database of a Brightway project is loaded with fp.load_background('{name}'), and "
-                "given as what that returns"
+                f"background '{name}': a database of a Brightway project is loaded with "
+                f"fp.load_background('{name}'), and given as what that returns"
             )
         if not (root / "background").is_dir():
             raise InputError(f"background '{name}' is not known; allowed: open, or a folder with background/*.toml")

@@ -115,7 +115,7 @@ def test_an_aggregated_process_has_what_bw2calc_calculates(projects, profile, id
 
 
 def test_the_public_function_takes_the_name_the_command_line_takes(projects, profile, toy_route):
-    """`fp.load_background` opens the open background, and a database of a project; `calculate` takes what it returns."""
+    """It opens the open background, and a database of a project; `calculate` takes what it returns."""
     held = fp.load_background(NAME, profile)
     assert held.id == NAME
     assert fp.load_background().id == "open"
