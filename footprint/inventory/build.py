@@ -105,6 +105,7 @@ class _Walk:
         self.switches: list[Switch] = []
         self.sited: dict[str, Process] = {}
         self.used_sites: set[str] = set()
+        self.makers: dict[str, tuple[Process, Route | None]] = {}
 
     def run(self) -> None:
         """Write the column of each node found, until none is left; a background column is written once."""
@@ -149,6 +150,7 @@ class _Walk:
             any(column.substitutes for column in columns),
             tuple(self.switches),
             self.sited,
+            {n.key: self.makers.get(n.key) or (self.kept.tasks[n.key].process, None) for n in nodes},
         )
 
     # --- finding nodes ---------------------------------------------------------------------------------------------
@@ -225,6 +227,8 @@ class _Walk:
             task = Task(node, process, product, share, route, prefix, shared)
             if shared:
                 self.kept.tasks[full] = task
+            else:
+                self.makers[full] = process, route
             self._found(task)
         return full
 
@@ -253,15 +257,15 @@ class _Walk:
         """The column of a node: its reference flow, its exchanges, and the credits of its substituting co-products."""
         made = task.product.amount
         column = _Writer([task.node.key], BlockWriter(), [], BlockWriter())
-        column.technosphere.add(made, made.value, task.product.is_waste, made.spread, 1.0)
+        column.technosphere.add(made, 1.0, task.product.is_waste, made.tier, 0)
         where = task.route.path if task.route else "background"
         for number, exchange in enumerate(task.process.exchanges, 1):
             if part := self._part(exchange, task):
                 place = f"{where}, process '{task.process.id}', exchange {number} ({exchange.flow})"
-                self._exchange(column, task, exchange, part, place)
-        credits = [product for product in task.process.products if product.substitution]
-        for by_product in credits:
-            self._credit(column, task, by_product)
+                self._exchange(column, task, exchange, part, number, place)
+        credits = [(n, product) for n, product in enumerate(task.process.products) if product.substitution]
+        for number, by_product in credits:
+            self._credit(column, task, by_product, number)
         return Column(
             tuple(column.suppliers),
             column.technosphere.freeze(),
@@ -278,13 +282,12 @@ class _Walk:
             return task.share
         return 1.0 if exchange.share_with == task.product.flow else 0.0
 
-    def _exchange(self, column: _Writer, task: Task, exchange: Exchange, part: float, place: str) -> None:
+    def _exchange(self, column: _Writer, task: Task, exchange: Exchange, part: float, number: int, place: str) -> None:
         amount = exchange.amount
-        value = amount.value * part
         if exchange.kind in ("resource", "emission"):
             flow = ElementaryFlow(exchange.flow, exchange.partner, amount.unit, task.process.location)
             column.flows.append(self.kept.registry.of(flow))
-            column.biosphere.add(amount, abs(value), value < 0, amount.spread, part)
+            column.biosphere.add(amount, part, False, amount.tier, number)
             return
         provider = self._provider(task, exchange, place)
         if self.nodes[provider].unit != amount.unit:
@@ -294,21 +297,21 @@ class _Walk:
             told = "treats no waste; use input and from" if waste else "treats a waste; use output and treatment"
             raise InputError(f"{place}: '{exchange.partner}' {told}")
         column.suppliers.append(provider)
-        column.technosphere.add(amount, value, not waste, amount.spread, part)
-        self._note_switches(task, exchange, provider, value)
+        column.technosphere.add(amount, part, not waste, amount.tier, number)
+        self._note_switches(task, exchange, provider, amount.value * part)
         for leg in exchange.legs:
-            self._leg(column, leg, exchange, part, place)
+            self._leg(column, leg, exchange, part, number, place)
 
-    def _leg(self, column: _Writer, leg: Leg, exchange: Exchange, part: float, place: str) -> None:
+    def _leg(self, column: _Writer, leg: Leg, exchange: Exchange, part: float, number: int, place: str) -> None:
         """Transport follows the mass shipped: kg x gross x km / 1000 = t*km."""
         key = self.background_node(in_file(leg.by, place), leg.by, place)
         if self.nodes[key].unit != "t*km":
             raise InputError(f"{place}: '{leg.by}' is no transport: it is in {self.nodes[key].unit}, not t*km")
         factor = exchange.gross * leg.distance / 1000 * part
         column.suppliers.append(key)
-        column.technosphere.add(leg, exchange.amount.value * factor, True, exchange.amount.spread, factor)
+        column.technosphere.add(exchange.amount, factor, True, leg.tier, number)
 
-    def _credit(self, column: _Writer, task: Task, by_product: Product) -> None:
+    def _credit(self, column: _Writer, task: Task, by_product: Product, number: int) -> None:
         """A substituting co-product is an output of the product it replaces (ISO 14044 system expansion)."""
         place = f"process '{task.process.id}', co-product '{by_product.flow}'"
         key = self.background_node(parse_provider(by_product.substitution or ""), by_product.flow, place)
@@ -316,7 +319,7 @@ class _Walk:
         if self.nodes[key].unit != amount.unit:
             raise InputError(f"{place}: in {amount.unit}, but '{by_product.substitution}' is in {self.nodes[key].unit}")
         column.suppliers.append(key)
-        column.technosphere.add(amount, amount.value * task.share, False, amount.spread, task.share)
+        column.technosphere.add(amount, task.share, False, amount.tier, -(number + 1))
 
     # --- choosing suppliers ----------------------------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from footprint.inventory.graph import INDICES_DTYPE, ElementaryFlow, Entries, Node
-from footprint.model import Amount, Leg, Process, Product, Route, Spread
+from footprint.inventory.graph import INDICES_DTYPE, ElementaryFlow, Entries, Node, Origin
+from footprint.model import Amount, Process, Product, Route, Tier
 from footprint.uncertainty.distributions import UNCERTAINTY_DTYPE, uncertainty_row
 
 
@@ -30,12 +30,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Entries of one column: positive data, flip, distributions, and whether the amount is an estimate."""
+    """Entries of one column: positive data, flip, distributions, whether the amount is an estimate, and whence."""
 
     data: NDArray[np.float64]
     flip: NDArray[np.bool_]
     distributions: NDArray[np.void]
     estimate: NDArray[np.bool_]
+    origins: tuple[Origin, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +56,29 @@ class BlockWriter:
 
     data: list[float] = field(default_factory=list)
     flip: list[bool] = field(default_factory=list)
-    spreads: list[tuple[int, Spread, float]] = field(default_factory=list)
     estimate: list[bool] = field(default_factory=list)
+    origins: list[Origin] = field(default_factory=list)
 
-    def add(self, amount: Amount | Leg, value: float, flip: bool, spread: Spread | None, scale: float) -> None:
-        """One entry; `scale` is what the spread's amount was multiplied by to become `value`."""
-        if spread is not None:
-            self.spreads.append((len(self.data), spread, scale))
-        self.data.append(value)
+    def add(self, amount: Amount, scale: float, flip: bool, tier: Tier, number: int) -> None:
+        """`amount` times `scale`, of exchange `number` (0: the reference flow; -n: product n of the process)."""
+        self.data.append(amount.value * scale)
         self.flip.append(flip)
-        self.estimate.append(amount.tier == "estimate")
+        self.estimate.append(tier == "estimate")
+        self.origins.append((amount, scale, number))
 
     def freeze(self) -> Block:
         """The entries as arrays."""
         distributions = np.zeros(len(self.data), UNCERTAINTY_DTYPE)
         distributions["loc"] = self.data
-        for i, spread, scale in self.spreads:
-            distributions[i] = uncertainty_row(self.data[i], spread, scale)
+        for i, (amount, scale, _) in enumerate(self.origins):
+            if amount.spread is not None:
+                distributions[i] = uncertainty_row(self.data[i], amount.spread, scale)
         return Block(
-            np.array(self.data, float), np.array(self.flip, bool), distributions, np.array(self.estimate, bool)
+            np.array(self.data, float),
+            np.array(self.flip, bool),
+            distributions,
+            np.array(self.estimate, bool),
+            tuple(self.origins),
         )
 
 
@@ -122,4 +127,5 @@ def _join(blocks: list[Block], rows: NDArray[np.int64]) -> Entries:
         np.concatenate([block.flip for block in blocks]),
         np.concatenate([block.estimate for block in blocks]),
         tuple(block.distributions for block in blocks),
+        tuple(block.origins for block in blocks),
     )

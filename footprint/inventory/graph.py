@@ -16,8 +16,11 @@ from numpy.typing import NDArray
 
 from footprint.inventory.allocation import Share
 from footprint.library.providers import Provider
-from footprint.model import Process
+from footprint.model import Amount, Process, Route
 
+#: an amount of a file, what it is multiplied by in an entry, and the number of the exchange (0: the reference
+#: flow, -n: product n)
+Origin = tuple[Amount, float, int]
 INDICES_DTYPE = np.dtype([("row", np.int64), ("col", np.int64)])
 
 
@@ -64,7 +67,8 @@ class Switch:
 class Entries:
     """Matrix entries: `indices` (row, col), `data` (positive), `flip` and `distributions` as `bw_processing` has them.
 
-    `estimate` marks entries whose amount nobody confirmed; `parts` are the distributions column by column.
+    `estimate` marks entries whose amount nobody confirmed; `parts` are the distributions column by column, `origins`
+    the amounts behind the entries.
     """
 
     indices: NDArray[np.void]
@@ -72,6 +76,7 @@ class Entries:
     flip: NDArray[np.bool_]
     estimate: NDArray[np.bool_]
     parts: tuple[NDArray[np.void], ...]
+    origins: tuple[tuple[Origin, ...], ...] = ()
 
     @cached_property
     def distributions(self) -> NDArray[np.void]:
@@ -90,7 +95,8 @@ class Graph:
 
     `production` is the signed reference flow of each node, `joint` the foreground processes with several products,
     `switches` the electricity that another strategy for grid supply takes from somewhere else, `sited` the background
-    processes that stand in it with the values of a site.
+    processes that stand in it with the values of a site. `makers` gives the unit process of each node, and the route
+    it is from (None: the background).
     """
 
     route: str
@@ -107,6 +113,7 @@ class Graph:
     substitutes: bool
     switches: tuple[Switch, ...] = ()
     sited: Mapping[str, Process] = field(default_factory=dict)
+    makers: Mapping[str, tuple[Process, Route | None]] = field(default_factory=dict)
 
     def technosphere_matrix(self) -> NDArray[np.float64]:
         """A, dense, nodes x nodes: repeated entries are added."""

@@ -27,9 +27,10 @@ GLOBAL = "GLO"
 
 
 class Compiled(msgspec.Struct):
-    """The files of a background, read: unit processes by id, and the electricity tables."""
+    """The files of a background, read: unit processes by id, the parameters of each group, the electricity tables."""
 
     processes: dict[str, Process]
+    parameters: dict[str, tuple[Parameter, ...]]
     electricity: electricity.Tables
 
 
@@ -46,6 +47,7 @@ class Background:
     electricity: electricity.Tables
     sources: Mapping[str, Source]
     year: int | None = None
+    parameters: Mapping[str, tuple[Parameter, ...]] = field(default_factory=dict, repr=False)
     memo: dict[Any, Any] = field(default_factory=dict, repr=False)
     _built: dict[tuple[str, str], Process] = field(default_factory=dict, repr=False)
 
@@ -142,21 +144,24 @@ def _loaded(ident: str, root: Path, year: int | None, files: Signature) -> Backg
     sha256 = content_hash([path for path, _, _ in files], root)
     sources = load_sources(root)
     compiled = cached("background", sha256, Compiled, lambda: _compile(root, sources))
-    return Background(ident, sha256, compiled.processes, compiled.electricity, sources, year)
+    return Background(ident, sha256, compiled.processes, compiled.electricity, sources, year, compiled.parameters)
 
 
 def _compile(root: Path, sources: Mapping[str, Source]) -> Compiled:
     """Read and evaluate every process of the background files; ids are unique over all of them."""
     processes: dict[str, Process] = {}
     files: dict[str, str] = {}
+    parameters: dict[str, tuple[Parameter, ...]] = {}
     for path in sorted((root / "background").glob("*.toml")):
         file, name = read_toml(path, BackgroundFile), path.relative_to(root).as_posix()
-        _, scope = build_parameters(file.parameter, sources, name)
+        if file.group in parameters:
+            raise InputError(f"{name}: the group '{file.group}' is already that of another file")
+        parameters[file.group], scope = build_parameters(file.parameter, sources, name)
         for row in file.process:
             if row.id in processes:
                 raise InputError(f"{name}: background process '{row.id}' is already in {files[row.id]}")
             processes[row.id], files[row.id] = build_process(row, scope, file.group), name
-    return Compiled(processes, electricity.read_tables(root / "electricity"))
+    return Compiled(processes, parameters, electricity.read_tables(root / "electricity"))
 
 
 def in_file(ident: str, consumer: str) -> Provider:

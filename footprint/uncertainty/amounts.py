@@ -1,8 +1,9 @@
 """Uncertain amounts as functions of the germ, evaluated for a block of samples at a time.
 
-An amount is a number, a number with a spread, or an expression over parameters (which may have spreads, and be
-expressions themselves) with or without a spread of its own. What shares a parameter moves together; so does what is
-written as the rest of a balance (`withdrawn - evaporated`), which keeps the balance in every sample.
+An amount is a number, a number with a spread, or an expression over parameters, which may have spreads and be
+expressions themselves. What shares a parameter moves together; so does what is written as the rest of a balance
+(`withdrawn - evaporated`), which keeps the balance in every sample. A spread given to an expression is that of the
+amount as a whole: it stands in place of what the parameters would make of it, and is not added to it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,7 @@ from footprint.uncertainty.germs import Stream
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
+NOTHING_GIVEN: Mapping[str, float | Array] = MappingProxyType({})
 FUNCTIONS: Mapping[str, Callable[..., Array]] = {
     "min": np.minimum, "max": np.maximum, "sqrt": np.sqrt, "exp": np.exp, "log": np.log,
 }  # fmt: skip
@@ -28,27 +31,47 @@ FUNCTIONS: Mapping[str, Callable[..., Array]] = {
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One uncertain number: where it stands in the germ, what it is called, its middle and its spread."""
+    """One uncertain number: its row in the germ, its middle and its spread."""
 
-    name: str
+    place: int
     value: float
     spread: Spread
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An amount in a system: the stream and the name its own spread is drawn under, the scope of its parameters."""
+
+    amount: Amount
+    spread: Spread | None
+    stream: str
+    name: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scoped:
+    """A parameter of a scope, drawn under its name from a stream; its expression means the parameters `within`."""
+
+    parameter: Parameter
+    stream: str
+    within: str
+
+
 def drawn(variable: Variable, germ: Array) -> Array:
-    """The values of a variable from standard normal numbers.
+    """The values of a variable in a block, from its row of standard normal numbers z.
 
     lognormal: value * exp(sigma z), sigma = ln(GSD²)/2, so that the value is the median (DECISIONS 23); normal:
     value + sd z; uniform, triangular (the value is the mode) and discrete: the inverse of their distribution at Φ(z).
     """
-    spread, value = variable.spread, variable.value
+    spread, value, z = variable.spread, variable.value, germ[variable.place]
     if spread.kind == "lognormal":
-        return np.asarray(value * np.exp(germ * sigma(spread)))
+        return np.asarray(value * np.exp(z * sigma(spread)))
     if spread.kind == "normal":
-        return np.asarray(value + (spread.sd or 0.0) * germ)
+        return np.asarray(value + (spread.sd or 0.0) * z)
     from scipy.special import ndtr
 
-    p: Array = ndtr(germ)
+    p: Array = ndtr(z)
     if spread.kind == "discrete":
         weights = np.cumsum(spread.weights) / np.sum(spread.weights)
         at = np.minimum(np.searchsorted(weights, p, side="right"), len(weights) - 1)
@@ -71,18 +94,14 @@ def sigma(spread: Spread) -> float:
 
 
 class Registry:
-    """Variables by stream, in the order in which they are first asked for; a stream's order is its owner's.
-
-    `own` registers all variables of an owner at once, so that a stream is the same whatever a system needs of it.
-    """
+    """Where each variable stands in the germ: streams in the order in which they are met, and in each the names."""
 
     def __init__(self) -> None:
-        self._streams: dict[str, list[Variable]] = {}
+        self._streams: dict[str, dict[str, None]] = {}
 
-    def own(self, key: str, variables: Iterable[Variable]) -> None:
-        """The variables of a stream; a key met before keeps what it has."""
-        if key not in self._streams:
-            self._streams[key] = list(variables)
+    def own(self, stream: str, names: Iterable[str]) -> None:
+        """The variables of a stream; names met before keep their place."""
+        self._streams.setdefault(stream, {}).update(dict.fromkeys(names))
 
     @property
     def streams(self) -> tuple[Stream, ...]:
@@ -90,28 +109,33 @@ class Registry:
         return tuple(Stream(key, len(found)) for key, found in self._streams.items() if found)
 
     @property
-    def variables(self) -> tuple[Variable, ...]:
-        """Every variable, in the order of the germ."""
-        return tuple(variable for found in self._streams.values() for variable in found)
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """(stream, name) of each row of the germ."""
+        return tuple((stream, name) for stream, found in self._streams.items() for name in found)
 
-    def places(self) -> Mapping[str, Mapping[str, int]]:
-        """Stream -> variable -> its row in the germ."""
-        start, found = 0, {}
-        for key, variables in self._streams.items():
-            found[key] = {variable.name: start + n for n, variable in enumerate(variables)}
-            start += len(variables)
-        return found
+    def places(self) -> Mapping[tuple[str, str], int]:
+        """(stream, name) -> row of the germ."""
+        return {label: n for n, label in enumerate(self.labels)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Computed:
-    """An amount that an expression gives: over which parameters, times which factor, with which own variable."""
+    """A value that an expression gives over the parameters of a scope, times a factor.
+
+    `deviation` multiplies it: the spread of an amount whose middle follows a given parameter.
+    """
 
     expression: str
     scope: str
     scale: float
-    value: float
-    own: int | None
+    deviation: Variable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A parameter whose value comes from outside, under this name."""
+
+    name: str
 
 
 @dataclass(frozen=True)
@@ -120,19 +144,18 @@ class Program:
 
     `constants` holds every amount at its middle. Rows `lognormal` are redrawn from germ rows `lognormal_germ` and come
     out relative to their median (see `units`); rows `others` are redrawn from the variables beside them, and rows
-    `computed` from parameters. `parameters` gives each scope's
-    uncertain parameters in an order in which each needs only earlier ones; the fixed ones stand in `fixed`.
+    `computed` from parameters. `steps` are the uncertain parameters, (scope, name) each after those it needs; what is
+    fixed in a scope stands in `fixed`.
     """
 
     constants: Array
     lognormal: Index
     lognormal_germ: Index
     sigmas: Array
-    others: tuple[tuple[int, int, Variable], ...]
-    parameters: Mapping[str, tuple[tuple[str, Computed | tuple[int, Variable]], ...]]
+    others: tuple[tuple[int, Variable], ...]
+    steps: tuple[tuple[str, str, Computed | Variable | Given], ...]
     fixed: Mapping[str, Mapping[str, float]]
     computed: tuple[tuple[int, Computed], ...]
-    variables: tuple[Variable, ...]
 
     def buffer(self, samples: int) -> Array:
         """Where a block of amounts is written: amounts x samples, each at its middle."""
@@ -149,7 +172,7 @@ class Program:
     def moving(self) -> NDArray[np.bool_]:
         """Which amounts differ between samples."""
         found = np.zeros(len(self.constants), bool)
-        for rows in (self.lognormal, [row for row, _, _ in self.others], [row for row, _ in self.computed]):
+        for rows in (self.lognormal, [row for row, _ in self.others], [row for row, _ in self.computed]):
             found[np.asarray(rows, np.int64)] = True
         return found
 
@@ -158,8 +181,13 @@ class Program:
         """Rows and germ rows of the lognormal amounts."""
         return as_slice(self.lognormal), as_slice(self.lognormal_germ)
 
-    def evaluate(self, germ: Array, out: Array) -> None:
-        """The amounts of a block of samples in their units, written into `out` (a buffer of `buffer`)."""
+    def evaluate(self, germ: Array, out: Array, given: Mapping[str, float | Array] = NOTHING_GIVEN) -> None:
+        """The amounts of a block of samples in their units, written into `out` (a buffer of `buffer`).
+
+        `given` are the parameters from outside: numbers, or one value per sample.
+
+        An expression without a value in a sample (a division by zero) gives one that is not finite: the caller checks.
+        """
         if len(self.lognormal):
             rows, taken = self._places
             target = out[rows] if isinstance(rows, slice) else np.empty((len(rows), out.shape[1]))
@@ -167,34 +195,27 @@ class Program:
             np.exp(target, out=target)
             if not isinstance(rows, slice):
                 out[rows] = target
-        for row, place, variable in self.others:
-            out[row] = drawn(variable, germ[place])
+        for row, variable in self.others:
+            out[row] = drawn(variable, germ)
         if self.computed:
-            scopes = {scope: self._scope(scope, germ) for scope in self.parameters}
+            values: dict[str, dict[str, float | Array]] = {scope: dict(found) for scope, found in self.fixed.items()}
+            for scope, name, how in self.steps:
+                match how:
+                    case Computed():
+                        values[scope][name] = _value(how, values, germ)
+                    case Given(column):
+                        values[scope][name] = given[column]
+                    case _:
+                        values[scope][name] = drawn(how, germ)
             for row, computed in self.computed:
-                out[row] = self._value(computed, scopes[computed.scope], germ)
+                out[row] = _value(computed, values, germ)
 
-    def _scope(self, scope: str, germ: Array) -> dict[str, float | Array]:
-        """The parameters of a scope: numbers, and arrays where they are uncertain."""
-        values: dict[str, float | Array] = dict(self.fixed[scope])
-        for name, how in self.parameters[scope]:
-            if isinstance(how, Computed):
-                values[name] = self._value(how, values, germ)
-            else:
-                place, variable = how
-                values[name] = drawn(variable, germ[place])
-        return values
 
-    def _value(self, computed: Computed, values: Mapping[str, float | Array], germ: Array) -> Array:
-        with np.errstate(all="ignore"):
-            found = compiled(computed.expression)(values, FUNCTIONS) * computed.scale
-            if computed.own is None:
-                return np.asarray(found)
-            variable = self.variables[computed.own]
-            deviation = drawn(variable, germ[computed.own])
-            if variable.spread.kind == "lognormal":
-                return np.asarray(found * (deviation / variable.value))
-            return np.asarray(found + (deviation - variable.value))
+def _value(computed: Computed, values: Mapping[str, Mapping[str, float | Array]], germ: Array) -> Array:
+    found = np.asarray(compiled(computed.expression)(values[computed.scope], FUNCTIONS) * computed.scale)
+    if (own := computed.deviation) is None:
+        return found
+    return np.asarray(found * (drawn(own, germ) / own.value))
 
 
 def as_slice(index: Index) -> slice | Index:
@@ -204,75 +225,105 @@ def as_slice(index: Index) -> slice | Index:
     return index
 
 
-def stream_of(owner: str, named: Iterable[tuple[str, Amount]]) -> tuple[str, list[Variable]]:
-    """The stream of an owner: a variable for each amount with a spread, by name."""
-    return owner, [Variable(name, amount.value, amount.spread) for name, amount in named if amount.spread]
-
-
 def compile_program(
-    amounts: Sequence[tuple[Amount, str, str, str]],
-    scopes: Mapping[str, Sequence[Parameter]],
-    registry: Registry,
+    uses: Sequence[Use],
+    scopes: Mapping[str, Sequence[Scoped]],
+    places: Mapping[tuple[str, str], int],
+    given: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> Program:
-    """A program for amounts, each with its stream, its name in the stream, and the scope of its parameters.
+    """The program of some amounts. `places` are those of a registry that has every stream of `uses` and `scopes`.
 
-    All streams and those of the scopes (key `scope`, by name of the parameter) must stand in the registry.
+    `given` names the parameters, by (scope, name), whose values come from outside.
     """
-    places = registry.places()
-    uncertain: dict[str, frozenset[str]] = {}
-    steps: dict[str, tuple[tuple[str, Computed | tuple[int, Variable]], ...]] = {}
-    variables = registry.variables
-    for scope, parameters in scopes.items():
-        uncertain[scope], steps[scope] = _steps(scope, parameters, places.get(scope, {}), variables)
-    constants = np.array([amount.value for amount, _, _, _ in amounts])
-    log_rows, log_germ, others, computed = [], [], [], []
-    for row, (amount, stream, name, scope) in enumerate(amounts):
-        place = places.get(stream, {}).get(name)
-        if amount.expression and names_in(amount.expression) & uncertain.get(scope, frozenset()):
-            computed.append((row, Computed(amount.expression, scope, amount.scale, amount.value, place)))
-        elif place is None:
+    compiler = _Compiler(scopes, places, given)
+    log_rows, sigmas, log_germ, others, computed = [], [], [], [], []
+    for row, use in enumerate(uses):
+        own = compiler.variable(use.amount, use.spread, use.stream, use.name)
+        if how := compiler.computed(use.amount, own, use.scope):
+            computed.append((row, how))
+        elif own is None:
             continue
-        elif variables[place].spread.kind == "lognormal" and amount.value:
+        elif own.spread.kind == "lognormal" and own.value:
             log_rows.append(row)
-            log_germ.append(place)
+            log_germ.append(own.place)
+            sigmas.append(sigma(own.spread))
         else:
-            others.append((row, place, variables[place]))
-    chosen = [variables[place] for place in log_germ]
-    used = {c.scope for _, c in computed}
+            others.append((row, own))
     return Program(
-        constants,
+        np.array([use.amount.value for use in uses], float),
         np.array(log_rows, np.int64),
         np.array(log_germ, np.int64),
-        np.array([sigma(variable.spread) for variable in chosen]),
+        np.array(sigmas, float),
         tuple(others),
-        {scope: found for scope, found in steps.items() if scope in used},
-        {scope: {p.name: p.amount.value for p in found} for scope, found in scopes.items() if scope in used},
+        tuple(compiler.steps),
+        {scope: {p.parameter.name: p.parameter.amount.value for p in scopes[scope]} for scope in compiler.used},
         tuple(computed),
-        variables,
     )
 
 
-def _steps(
-    scope: str, parameters: Sequence[Parameter], places: Mapping[str, int], variables: Sequence[Variable]
-) -> tuple[frozenset[str], tuple[tuple[str, Computed | tuple[int, Variable]], ...]]:
-    """Which parameters of a scope are uncertain, and how each is made from the germ and from earlier ones."""
-    by_name = {parameter.name: parameter for parameter in parameters}
-    done: dict[str, bool] = {}
-    steps: list[tuple[str, Computed | tuple[int, Variable]]] = []
+class _Compiler:
+    """Which parameters are uncertain, worked out as expressions ask for them."""
 
-    def visit(name: str) -> bool:
-        if name not in done:
-            amount = by_name[name].amount
-            needs = [other for other in sorted(names_in(amount.expression or "")) if other in by_name]
-            moved = [visit(other) for other in needs]
-            place = places.get(name)
-            if any(moved):
-                steps.append((name, Computed(amount.expression or "", scope, amount.scale, amount.value, place)))
-            elif place is not None:
-                steps.append((name, (place, variables[place])))
-            done[name] = any(moved) or place is not None
-        return done[name]
+    def __init__(
+        self,
+        scopes: Mapping[str, Sequence[Scoped]],
+        places: Mapping[tuple[str, str], int],
+        given: Mapping[tuple[str, str], str],
+    ) -> None:
+        self.scopes = {scope: {p.parameter.name: p for p in found} for scope, found in scopes.items()}
+        self.places, self.given = places, given
+        self.steps: list[tuple[str, str, Computed | Variable | Given]] = []
+        self.used: set[str] = set()
+        self._moved: dict[tuple[str, str], bool] = {}
+        self._follows: dict[tuple[str, str], bool] = {}
 
-    for name in by_name:
-        visit(name)
-    return frozenset(name for name, moved in done.items() if moved), tuple(steps)
+    def variable(self, amount: Amount, spread: Spread | None, stream: str, name: str) -> Variable | None:
+        """The variable of an amount's own spread."""
+        return Variable(self.places[stream, name], amount.value, spread) if spread else None
+
+    def moves(self, expression: str | None, scope: str) -> bool:
+        """Whether an expression over a scope is uncertain; if so the steps that make it so are there."""
+        names = [name for name in sorted(names_in(expression or "")) if name in self.scopes.get(scope, {})]
+        moved = [self._visit(scope, name) for name in names]
+        if any(moved):
+            self.used.add(scope)
+        return any(moved)
+
+    def computed(self, amount: Amount, own: Variable | None, scope: str) -> Computed | None:
+        """How an amount is computed: from uncertain parameters where it has no spread of its own; from given ones also
+        where it has a lognormal spread, which then is around the value they give.
+        """
+        expression = amount.expression or ""
+        if own is None:
+            return Computed(expression, scope, amount.scale) if self.moves(expression, scope) else None
+        if own.spread.kind == "lognormal" and own.value and self.follows(expression, scope):
+            self.moves(expression, scope)
+            return Computed(expression, scope, amount.scale, own)
+        return None
+
+    def follows(self, expression: str, scope: str) -> bool:
+        """Whether an expression needs a given parameter, directly or through others."""
+        return any(self._needs(scope, name) for name in names_in(expression) if name in self.scopes.get(scope, {}))
+
+    def _needs(self, scope: str, name: str) -> bool:
+        key = scope, name
+        if key not in self._follows:
+            scoped = self.scopes[scope][name]
+            self._follows[key] = key in self.given or self.follows(
+                scoped.parameter.amount.expression or "", scoped.within
+            )
+        return self._follows[key]
+
+    def _visit(self, scope: str, name: str) -> bool:
+        key = scope, name
+        if key not in self._moved:
+            scoped = self.scopes[scope][name]
+            amount = scoped.parameter.amount
+            own = self.variable(amount, amount.spread, scoped.stream, name)
+            how: Computed | Variable | Given | None = Given(self.given[key]) if key in self.given else None
+            how = how or self.computed(amount, own, scoped.within) or own
+            if how is not None:
+                self.used.add(scope)
+                self.steps.append((scope, name, how))
+            self._moved[key] = how is not None
+        return self._moved[key]

@@ -181,15 +181,13 @@ class Solver:
 
 def residual(made: Plan, values: Array, s: Array, demand: Array) -> float:
     """The largest |A s - f| over samples and processes, relative to |A| |s| + |f|; `values` as before solving."""
-    products = values * s[made.columns]
-    left = np.zeros_like(s)
-    scale = np.zeros_like(s)
-    np.add.at(left, made.rows, products)
-    np.add.at(scale, made.rows, np.abs(products))
-    scale += np.abs(demand)[:, None]
-    with np.errstate(invalid="ignore"):
-        relative = np.abs(left - demand[:, None]) / np.where(scale > 0, scale, 1.0)
-    return float(np.max(relative, initial=0.0))
+    order = np.argsort(made.rows, kind="stable")
+    first = np.searchsorted(made.rows[order], np.arange(made.size))
+    products = values[order]
+    products *= s[made.columns[order]]
+    left = np.add.reduceat(products, first, axis=0) - demand[:, None]
+    scale = np.add.reduceat(np.abs(products, out=products), first, axis=0) + np.abs(demand)[:, None]
+    return float(np.max(np.abs(left) / np.where(scale > 0, scale, 1.0), initial=0.0))
 
 
 # --- order

@@ -6,7 +6,7 @@ and what each process takes from nature or from the background is characterised 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footprint.errors import NegativeScaling, NotFinite, ResidualTooLarge
-from footprint.uncertainty.amounts import Program, as_slice
+from footprint.uncertainty.amounts import NOTHING_GIVEN, Program, as_slice
 from footprint.uncertainty.elimination import Plan, Solver, plan, residual
 
 Array = NDArray[np.float64]
@@ -39,12 +39,33 @@ class Entries:
 
 
 @dataclass(frozen=True)
+class Ratio:
+    """How the share of a product in its joint process moves with the amounts of the products.
+
+    `amounts` are the rows of the products, `shares` their shares at the middle, `which` the product whose entries
+    `inside` and `outside` carry its share. A share is proportional to the amount of its product whatever the rule, so
+    share / share at the middle = (a_j / a_j0) / Σ_i share_i (a_i / a_i0).
+    """
+
+    inside: Index
+    outside: Index
+    amounts: Index
+    shares: Array
+    which: int
+
+    def value(self, relative: Array) -> Array:
+        """The ratio in each sample, from the amounts of the products relative to their middle (products x samples)."""
+        found: Array = relative[self.which] / (self.shares @ relative)
+        return found
+
+
+@dataclass(frozen=True)
 class System:
     """What a block of samples needs.
 
     `inside` are the entries of A (signed factors), `outside` those to nature and to the background, whose rows are
-    columns of `weights` (categories x rows): impact per unit of an elementary flow or of a background product. Rows
-    `world` of them are background products whose impact is sampled too.
+    columns of `weights` (categories x rows): impact per unit of an elementary flow or of a background product.
+    `negative` says that a process may run backwards (a co-product that substitutes).
     """
 
     names: tuple[str, ...]
@@ -54,6 +75,7 @@ class System:
     weights: Array
     demand: Array
     negative: bool = False
+    ratios: tuple[Ratio, ...] = ()
 
     @cached_property
     def plan(self) -> Plan:
@@ -78,15 +100,22 @@ class Workspace:
         """Where the entries of A come from: what never moves is written once, one moving amount copied, more summed."""
         system, made, program = self.system, self.system.plan, self.system.program
         inside, places = system.inside, made.places
-        moves = program.moving[inside.amount]
+        shared = np.zeros(len(inside.amount), bool)
+        for ratio in system.ratios:
+            shared[ratio.inside] = True
+        moves = program.moving[inside.amount] | shared
         factor = inside.factor * program.units[inside.amount]
         base = np.zeros(made.entries)
         np.add.at(base, places[~moves], (inside.factor * program.constants[inside.amount])[~moves])
         times = np.bincount(places[moves], minlength=made.entries)
-        alone = moves & (times[places] == 1) & (base[places] == 0)
+        alone = moves & ~shared & (times[places] == 1) & (base[places] == 0)
         summed = moves & ~alone
         self._alone = places[alone], inside.amount[alone], factor[alone][:, None]
-        self._summed = list(zip(places[summed], inside.amount[summed], factor[summed], strict=True))
+        carries = {int(entry): n for n, ratio in enumerate(system.ratios) for entry in ratio.inside}
+        self._summed = [
+            (int(places[n]), int(inside.amount[n]), float(factor[n]), carries.get(int(n)))
+            for n in np.flatnonzero(summed)
+        ]
         self._reset = np.unique(places[summed]), base[np.unique(places[summed])][:, None]
         self.values = np.repeat(base[:, None], self.samples, axis=1)
         self._constant = self.values.copy() if made.overwrites else None
@@ -98,41 +127,55 @@ class Workspace:
         """Fixed entries are summed into one weight per process; moving ones keep a column each."""
         out, system, program = self.system.outside, self.system, self.system.program
         moves = program.moving[out.amount]
+        for ratio in system.ratios:
+            moves[ratio.outside] = True
         weights = system.weights[:, out.row] * out.factor
         self._per_process = np.zeros((len(system.weights), len(system.names)))
         np.add.at(self._per_process.T, out.column[~moves], (weights * program.constants[out.amount])[:, ~moves].T)
         order = np.flatnonzero(moves)[np.argsort(out.amount[moves], kind="stable")]
         self._moving, self._takers = out.amount[order], out.column[order]
         self._weights = np.ascontiguousarray(weights[:, order] * program.units[self._moving])
+        place = {int(entry): n for n, entry in enumerate(order)}
+        self._shared_outside = [np.array([place[int(e)] for e in r.outside], np.int64) for r in system.ratios]
         self._rows = as_slice(self._moving)
         self._taken = np.empty((len(order), self.samples))
 
-    def impacts(self, germ: Array) -> Array:
+    def impacts(self, germ: Array, given: Mapping[str, float | Array] = NOTHING_GIVEN) -> Array:
         """Categories x samples of one block. Raises NotFinite, ResidualTooLarge or NegativeScaling."""
-        self.solve(germ)
+        self.solve(germ, given)
         found: Array = self._per_process @ self.scaling
         if len(self._moving):
             np.take(self.scaling, self._takers, axis=0, out=self._taken)
             self._taken *= self.amounts[self._rows]
+            for rows, ratio in zip(self._shared_outside, self._ratios, strict=True):
+                self._taken[rows] *= ratio
             found += self._weights @ self._taken
         return found
 
-    def solve(self, germ: Array) -> Array:
+    def solve(self, germ: Array, given: Mapping[str, float | Array] = NOTHING_GIVEN) -> Array:
         """The scaling vectors of one block: processes x samples, checked."""
         system = self.system
-        system.program.evaluate(germ, self.amounts)
+        with np.errstate(all="ignore"):
+            system.program.evaluate(germ, self.amounts, given)
         if self._constant is not None:
             self.values[:] = self._constant
         places, amounts, factor = self._alone
         self.values[places] = self.amounts[amounts] * factor
         self.values[self._reset[0]] = self._reset[1]
-        for place, amount, times in self._summed:
-            self.values[place] += self.amounts[amount] * times
+        self._ratios = [self._ratio(ratio) for ratio in system.ratios]
+        for place, amount, times, shared in self._summed:
+            term = self.amounts[amount] * times
+            self.values[place] += term if shared is None else term * self._ratios[shared]
         before = self.values.copy() if self._constant is not None else None
         with np.errstate(all="ignore"):
             s = self._solver.solve()
         self._check(s, before)
         return s
+
+    def _ratio(self, ratio: Ratio) -> Array:
+        program = self.system.program
+        middle = (program.constants / program.units)[ratio.amounts]
+        return ratio.value(self.amounts[ratio.amounts] / middle[:, None])
 
     def _check(self, s: Array, before: Array | None) -> None:
         lowest = s.min()
