@@ -14,19 +14,27 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from footprint.batch import calculate_many as calculate_many
     from footprint.calculation import calculate as calculate
     from footprint.checks.run import check as check
     from footprint.errors import FootprintError as FootprintError
     from footprint.errors import InputError as InputError
     from footprint.exchange.backgrounds import load_background as load_background
     from footprint.impact.hotspots import hotspots as hotspots
+    from footprint.influence import sensitivity as sensitivity
     from footprint.library.method import load_method as load_method
     from footprint.library.routes import load_route as load_route
     from footprint.library.routes import route_index as route_index
+    from footprint.sampling import sample as sample
+    from footprint.sampling import sample_routes as sample_routes
 
 #: public name -> module that has it; nothing is imported before it is used
 _PUBLIC = {
     "calculate": "footprint.calculation",
+    "calculate_many": "footprint.batch",
+    "sample": "footprint.sampling",
+    "sample_routes": "footprint.sampling",
+    "sensitivity": "footprint.influence",
     "check": "footprint.checks.run",
     "hotspots": "footprint.impact.hotspots",
     "load_background": "footprint.exchange.backgrounds",

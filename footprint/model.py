@@ -39,9 +39,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A distribution around an amount, in the amount's base unit; `gsd2` and weights have none."""
+    """A distribution around an amount, in the amount's base unit; `gsd2` and weights have none.
 
-    kind: Literal["lognormal", "normal", "uniform", "triangular", "discrete"]
+    A share between 0 and 1 is logit-normal: `sd` is the standard deviation of ln(x / (1 - x)).
+    """
+
+    kind: Literal["lognormal", "normal", "uniform", "triangular", "discrete", "logit-normal"]
     gsd2: float | None = None
     sd: float | None = None
     low: float | None = None

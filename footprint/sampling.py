@@ -22,6 +22,8 @@ from footprint.model import Route
 from footprint.rules.parameters import load_parameters, numbers
 from footprint.uncertainty.germs import BLOCK, SHEAF, Sequence_, blocks
 from footprint.uncertainty.statistics import Summary, summary
+from footprint.uncertainty.systems import Workspace
+from footprint.uncertainty.threads import one_thread
 
 Array = NDArray[np.float64]
 World = Literal["sampled", "fixed"]
@@ -33,7 +35,8 @@ class Sample:
     """Characterised results of one route in `n` samples: `values` holds one row per category and sub-indicator.
 
     Two samples of the same call, or of calls with the same seed, sequence and n, are paired: sample k of both lives in
-    the same world (the same draws of every background process and of every file they share).
+    the same world (the same draws of every background process and of every file they share). In `clipped` of the drawn
+    samples (whole blocks) an amount would have been negative and was taken as zero: its bounds are too wide.
     """
 
     route: str
@@ -42,6 +45,7 @@ class Sample:
     seed: int
     sequence: Sequence_
     world: World
+    clipped: int = 0
 
     @property
     def n(self) -> int:
@@ -117,6 +121,7 @@ def sample(
                          progress=progress)[0]  # fmt: skip
 
 
+@one_thread
 def sample_routes(
     routes: Sequence[str | Path | Route],
     n: int = 10_000,
@@ -134,14 +139,15 @@ def sample_routes(
     chosen = settings or Settings()
     system = SampledRoutes.of(routes, chosen, world, pedigree)
     values = [np.empty((len(a.method.categories), n)) for a in system.assessed]
-    for start, found in system.draw(n, seed, sequence):
+    workspaces = [found.workspace(BLOCK) for found in system.compiled.systems]
+    for start, found in system.draw(n, seed, sequence, workspaces):
         for target, block in zip(values, found, strict=True):
             target[:, start : start + block.shape[1]] = block
         if progress:
             progress(min(n, start + BLOCK))
     return tuple(
-        Sample(assessed.assessment.graph.route, assessed.method, rows, seed, sequence, world)
-        for assessed, rows in zip(system.assessed, values, strict=True)
+        Sample(assessed.assessment.graph.route, assessed.method, rows, seed, sequence, world, workspace.clipped)
+        for assessed, rows, workspace in zip(system.assessed, values, workspaces, strict=True)
     )
 
 
@@ -172,13 +178,12 @@ class SampledRoutes:
         ]
         return cls(assessed, compile_systems(sources, pedigree_in_force(settings.on) if pedigree else None))
 
-    def draw(self, n: int, seed: int, sequence: Sequence_, first: int = 0) -> Iterator[tuple[int, list[Array]]]:
-        """(first sample, categories x samples of each route) by blocks: `n` samples from sheaf `first` on."""
-        workspaces = [system.workspace(BLOCK) for system in self.compiled.systems]
-        sheaves = -(-n // (BLOCK * SHEAF))
-        for number, germ in blocks(self.compiled.streams, sequence, seed, first, sheaves):
-            start = (number - first * SHEAF) * BLOCK
-            if start >= n:
+    def draw(
+        self, n: int, seed: int, sequence: Sequence_, workspaces: Sequence[Workspace]
+    ) -> Iterator[tuple[int, list[Array]]]:
+        """(first sample, categories x samples of each route) by blocks, `n` samples in all."""
+        for number, germ in blocks(self.compiled.streams, sequence, seed, 0, -(-n // (BLOCK * SHEAF))):
+            if (start := number * BLOCK) >= n:
                 return
             yield start, [workspace.impacts(germ)[:, : n - start] for workspace in workspaces]
 

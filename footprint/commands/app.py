@@ -16,7 +16,18 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from footprint import __version__
-from footprint.commands import background, calc, check, compare, explain, export, hotspots, listing, materials
+from footprint.commands import (
+    background,
+    calc,
+    check,
+    compare,
+    explain,
+    export,
+    hotspots,
+    listing,
+    materials,
+    sensitivity,
+)
 from footprint.commands.common import DONE, WRONG, OutputClosed, complain, debugging
 from footprint.errors import FootprintError
 
@@ -41,6 +52,7 @@ app.command("materials")(materials.materials)
 app.command("calc")(calc.calc)
 app.command("check")(check.check)
 app.command("hotspots")(hotspots.hotspots)
+app.command("sensitivity")(sensitivity.sensitivity)
 app.command("compare")(compare.compare)
 app.command("explain")(explain.explain)
 app.add_typer(background.app)

@@ -121,6 +121,31 @@ Values = Annotated[
 ]
 
 
+Samples = Annotated[
+    int,
+    typer.Option("--samples", metavar="N", help="Monte Carlo samples; 0 calculates the value alone.", min=0),
+]
+Seed = Annotated[int, typer.Option("--seed", metavar="S", help="What the draws begin with.", min=0)]
+Drawing = Annotated[
+    str,
+    typer.Option(
+        "--sequence",
+        metavar="CHOICE",
+        help="How samples are drawn: plain, latin-hypercube or sobol.",
+        autocompletion=completing("plain", "latin-hypercube", "sobol"),
+    ),
+]
+World = Annotated[
+    str,
+    typer.Option(
+        "--world",
+        metavar="CHOICE",
+        help="The background: sampled with the route, or fixed at its middle.",
+        autocompletion=completing("sampled", "fixed"),
+    ),
+]
+
+
 @dataclass(frozen=True)
 class Choices:
     """The options of a calculation as they were given."""

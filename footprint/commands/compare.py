@@ -9,13 +9,17 @@ import typer
 from footprint.commands.common import (
     Background,
     Choices,
+    Drawing,
     Electricity,
     Engine,
     Json,
     Links,
     LongTerm,
     Method,
+    Samples,
+    Seed,
     Values,
+    World,
     calculated,
     choice,
     complete_routes,
@@ -31,9 +35,11 @@ from footprint.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from footprint.calculation import Settings
     from footprint.impact.result import Contribution, FootprintResult
 
     Named = Mapping[str, FootprintResult]
+    Lower = Mapping[str, Mapping[str, float]]
     Parts = dict[str, dict[str, dict[str, float]]]
 
 PARTS = ("stage", "process")
@@ -79,30 +85,69 @@ def compare(
     engine: Engine = "kernel",
     values: Values = None,
     long_term: LongTerm = "include",
+    samples: Samples = 0,
+    seed: Seed = 1,
+    sequence: Drawing = "plain",
+    world: World = "sampled",
     as_json: Json = False,
 ) -> None:
-    """Routes side by side in every category; by stage and by process as an option."""
+    """Routes side by side in every category; by stage and by process, and with --samples which is lower how often."""
     names = list(dict.fromkeys(routes))
     if len(names) < 2:
         raise InputError(f"one route given ('{names[0]}'); two or more different ones are needed to compare")
     part = choice("--by", by, PARTS) if by is not None else None
     choice("--per", per, BASES)
+    choice("--sequence", sequence, ("plain", "latin-hypercube", "sobol"))
+    choice("--world", world, ("sampled", "fixed"))
     settings = Choices(method, background, electricity, engine, long_term, links).settings()
     changes = overrides(values)
     results, failed = in_turn(names, lambda name: calculated(name, settings, changes), "calculating")
     if not failed:
-        _answer(named(results), part, per, as_json)
+        found = named(results)
+        scale = scales(found, per)
+        lower = paired(found, scale, settings, samples, seed, sequence, world) if samples else {}
+        _answer(found, scale, lower, part, per, as_json)
     finish(len(names), names if failed else ())
 
 
-def _answer(results: Named, part: str | None, per: str, as_json: bool) -> None:
-    scale = scales(results, per)
+def _answer(
+    results: Named, scale: Mapping[str, float], lower: Lower, part: str | None, per: str, as_json: bool
+) -> None:
+    answer = comparison_json(results, scale, per)
     if as_json:
-        emit_json(comparison_json(results, scale, per))
+        emit_json(answer | ({"probability_lower": lower} if lower else {}))
         return
     from footprint.report.comparison import comparison_page
 
-    emit(comparison_page(results, comparison_json(results, scale, per), part))
+    emit(comparison_page(results, answer, part))
+    if lower:
+        from footprint.report.console import notes
+        from footprint.report.sampling import probability_lines
+
+        emit(notes(probability_lines(lower, next(iter(results.values())).codes)))
+
+
+def paired(
+    results: Named, scale: Mapping[str, float], settings: Settings, samples: int, seed: int, sequence: str, world: str
+) -> Lower:
+    """Category -> "A<B" -> the share of paired samples in which A is lower than B, for each pair as it was given."""
+    from itertools import combinations
+
+    from footprint.sampling import sample_routes
+    from footprint.uncertainty.statistics import probability_lower
+
+    drawn = sample_routes(
+        [result.route for result in results.values()], samples, seed,
+        sequence=sequence, world=world, settings=settings,  # type: ignore[arg-type]
+    )  # fmt: skip
+    by_name = dict(zip(results, drawn, strict=True))
+    return {
+        code: {
+            f"{a}<{b}": probability_lower(by_name[a][code] / scale[a], by_name[b][code] / scale[b])
+            for a, b in combinations(results, 2)
+        }
+        for code in next(iter(results.values())).codes
+    }
 
 
 def named(results: Sequence[FootprintResult]) -> dict[str, FootprintResult]:

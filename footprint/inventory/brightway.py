@@ -38,8 +38,12 @@ def _quiet_home() -> Any:
                 os.environ["BRIGHTWAY2_DIR"] = before
 
 
-def datapackage(graph: Graph) -> Any:
-    """The graph as an in-memory `bw_processing` datapackage (node i has id i, elementary flow j has id n + j)."""
+def datapackage(graph: Graph, distributions: bool = False) -> Any:
+    """The graph as an in-memory `bw_processing` datapackage (node i has id i, elementary flow j has id n + j).
+
+    With `distributions` also each entry's own spread, for Brightway's Monte Carlo (in float32, as bw_processing keeps
+    them; shared parameters are not in it).
+    """
     import bw_processing as bwp
 
     n = len(graph.nodes)
@@ -47,8 +51,14 @@ def datapackage(graph: Graph) -> Any:
     for matrix, entries, offset in ((TECHNOSPHERE, graph.technosphere, 0), (BIOSPHERE, graph.biosphere, n)):
         indices = np.empty(len(entries.data), dtype=bwp.INDICES_DTYPE)
         indices["row"], indices["col"] = entries.indices["row"] + offset, entries.indices["col"]
+        spreads = entries.distributions.astype(bwp.UNCERTAINTY_DTYPE) if distributions else None
         package.add_persistent_vector(
-            matrix=matrix, name=matrix, indices_array=indices, data_array=entries.data, flip_array=entries.flip
+            matrix=matrix,
+            name=matrix,
+            indices_array=indices,
+            data_array=entries.data,
+            flip_array=entries.flip,
+            distributions_array=spreads,
         )
     return package
 

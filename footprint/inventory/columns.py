@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from footprint.inventory.graph import INDICES_DTYPE, ElementaryFlow, Entries, Node, Origin
 from footprint.model import Amount, Process, Product, Route, Tier
-from footprint.uncertainty.distributions import UNCERTAINTY_DTYPE, uncertainty_row
+from footprint.uncertainty.distributions import CERTAIN, uncertainty_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class BlockWriter:
 
     def freeze(self) -> Block:
         """The entries as arrays."""
-        distributions = np.zeros(len(self.data), UNCERTAINTY_DTYPE)
+        distributions = np.full(len(self.data), CERTAIN)
         distributions["loc"] = self.data
         for i, (amount, scale, _) in enumerate(self.origins):
             if amount.spread is not None:

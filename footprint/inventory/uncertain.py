@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 import numpy as np
@@ -150,7 +150,11 @@ class _Draft:
         return self._own_scope(process, graph.nodes[node].process, group)
 
     def _own_scope(self, process: Process, key: str, group: str) -> str:
-        """The own parameters of a background process: those a route gave are over the route's parameters."""
+        """The own parameters of a background process: those a route gave are over the route's parameters.
+
+        One that stands at zero stays there: its range is what sites may have (radium, acid, forest), not how well it is
+        known that this one has none. `check` names it as left at its generic value.
+        """
         sited = key in self.source.graph.sited
         scope = key if sited else f"background {process.id}"
         if scope not in self.scopes:
@@ -158,9 +162,9 @@ class _Draft:
             owner = self._route_scope() if sited else group
             self.scopes[scope] = [
                 Scoped(p, scope, owner)
-                if sited and p != base.get(p.name)
+                if sited and p != _settled(base.get(p.name, p))
                 else Scoped(p, f"background {process.id}", group)
-                for p in process.parameters
+                for p in map(_settled, process.parameters)
             ]
             for stream in (scope, f"background {process.id}"):
                 self.registry.own(
@@ -176,9 +180,10 @@ class _Draft:
         return self._register(file_of(route), route.parameters)
 
     def _register(self, scope: str, parameters: Iterable[Parameter]) -> str:
+        """A scope with a variable for each parameter, spread or not: a chosen value moves no other's draws."""
         if scope not in self.scopes:
             self.scopes[scope] = [Scoped(p, scope, scope) for p in parameters]
-            self.registry.own(scope, (s.parameter.name for s in self.scopes[scope] if s.parameter.amount.spread))
+            self.registry.own(scope, (s.parameter.name for s in self.scopes[scope]))
         return scope
 
     # --- joint processes
@@ -211,8 +216,10 @@ class _Draft:
         for n, ((_, _, _, col), number) in enumerate(
             zip((self.inside, self.outside)[where], self.numbers[where], strict=True)
         ):
+            if col != node or not number:
+                continue
             alone = number > 0 and rule == "subdivision" and process.exchanges[number - 1].share_with is not None
-            if col == node and number and not alone:
+            if not alone:
                 found.append(n)
         return found
 
@@ -247,6 +254,11 @@ class _Draft:
             graph.substitutes,
             ratios,
         )
+
+
+def _settled(parameter: Parameter) -> Parameter:
+    """A parameter at zero without its range."""
+    return parameter if parameter.amount.value else replace(parameter, amount=replace(parameter.amount, spread=None))
 
 
 def _flat(origins: tuple[tuple[Origin, ...], ...]) -> Iterator[Origin]:

@@ -16,6 +16,12 @@ from footprint.units import check_parameter_unit, unit
 Sources = Mapping[str, model.Source]
 #: how far a rounded amount may lie outside bounds that are rounded too, relative
 ROUNDING = 1e-3
+#: standard deviations from the middle to the end of an interval that holds 95 %
+BOUND = 1.959963984540054
+#: units of parameters that may be shares
+DIMENSIONLESS = frozenset({"1", "kg/kg", "share", "t/t", "m3/m3", "MJ/MJ", "kWh/kWh"})
+#: bounds from zero on are lognormal where the value lies below this part of the upper one: half of the values below it
+SKEWED = 2
 #: the unit of a site's value that is given without one: that of the background process's parameter
 OWN_UNIT = ""
 
@@ -115,8 +121,23 @@ def _parameter_amount(row: ParameterRow | SiteRow, scope: Scope) -> model.Amount
         row.note,
         row.value if isinstance(row.value, str) else None,
         1.0,
-        _spread(row.spread, row.low, row.high, value, 1.0, scope, isinstance(row.value, str)),
+        _of_share(value, row, _spread(row.spread, row.low, row.high, value, 1.0, scope, isinstance(row.value, str))),
     )
+
+
+def _of_share(value: float, row: ParameterRow | SiteRow, spread: model.Spread | None) -> model.Spread | None:
+    """A dimensionless parameter that is bounded inside 0 to 1 is a share and stays inside: logit-normal."""
+    low, high = row.low, row.high
+    if spread is None or row.spread is not None or row.unit not in DIMENSIONLESS or low is None or high is None:
+        return spread
+    if not (0 < low < high < 1 and 0 < value < 1):
+        return spread
+    return replace(spread, kind="logit-normal", gsd2=None, sd=(logit(high) - logit(low)) / (2 * BOUND))
+
+
+def logit(share: float) -> float:
+    """ln(x / (1 - x))."""
+    return math.log(share / (1 - share))
 
 
 def read_amount(row: ProductRow | ExchangeRow, scope: Scope) -> model.Amount:
@@ -209,8 +230,9 @@ def _spread(
         raise InputError(f"{scope.place}: the amount {value:g} lies outside its own bounds {low:g} to {high:g}")
     if low == high:
         return None
-    if low > 0:
-        return model.Spread("lognormal", gsd2=math.sqrt(high / low), low=low * factor, high=high * factor)
+    if low > 0 or 0 < value < high / SKEWED:
+        gsd2 = math.sqrt(high / low) if low > 0 else high / value
+        return model.Spread("lognormal", gsd2=gsd2, low=low * factor, high=high * factor)
     return model.Spread("uniform", low=low * factor, high=high * factor)
 
 

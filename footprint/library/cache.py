@@ -16,6 +16,8 @@ from footprint.errors import InputError
 from footprint.library.paths import cache_folder
 
 T = TypeVar("T")
+#: counts the ways in which the same bytes were read within one version: raise it when their reading changes
+READING = 3
 
 
 def content_hash(paths: Iterable[Path], root: Path) -> str:
@@ -47,7 +49,7 @@ def cached(kind: str, key: str, shape: type[T], make: Callable[[], T]) -> T:
     folder = cache_folder()
     if folder is None:
         return make()
-    path = folder / f"{kind}-{__version__}-{key[:32]}.msgpack"
+    path = folder / f"{kind}-{__version__}.{READING}-{key[:32]}.msgpack"
     try:
         return msgspec.msgpack.decode(path.read_bytes(), type=shape)
     except (OSError, msgspec.DecodeError):

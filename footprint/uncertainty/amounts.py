@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
@@ -62,13 +62,16 @@ def drawn(variable: Variable, germ: Array) -> Array:
     """The values of a variable in a block, from its row of standard normal numbers z.
 
     lognormal: value * exp(sigma z), sigma = ln(GSD²)/2, so that the value is the median (DECISIONS 23); normal:
-    value + sd z; uniform, triangular (the value is the mode) and discrete: the inverse of their distribution at Φ(z).
+    value + sd z; logit-normal: logit(x) = logit(value) + sd z, so that a share stays one; uniform, triangular (the
+    value is the mode) and discrete: the inverse of their distribution at Φ(z).
     """
     spread, value, z = variable.spread, variable.value, germ[variable.place]
     if spread.kind == "lognormal":
         return np.asarray(value * np.exp(z * sigma(spread)))
     if spread.kind == "normal":
         return np.asarray(value + (spread.sd or 0.0) * z)
+    if spread.kind == "logit-normal":
+        return np.asarray(value / (value + (1 - value) * np.exp(-(spread.sd or 0.0) * z)))
     from scipy.special import ndtr
 
     p: Array = ndtr(z)
@@ -161,6 +164,39 @@ class Program:
         """Where a block of amounts is written: amounts x samples, each at its middle."""
         return np.repeat((self.constants / self.units)[:, None], samples, axis=1)
 
+    def at_middle(self) -> Program:
+        """This program with nothing drawn: only what given parameters move is left."""
+        none = np.empty(0, np.int64)
+        given = {(scope, name) for scope, name, how in self.steps if isinstance(how, Given)}
+        follows = set(given)
+        steps = []
+        for scope, name, how in self.steps:
+            needs = {(how.scope, n) for n in names_in(how.expression)} if isinstance(how, Computed) else set()
+            if (scope, name) in given or needs & follows:
+                follows.add((scope, name))
+                steps.append((scope, name, replace(how, deviation=None) if isinstance(how, Computed) else how))
+        computed = tuple(
+            (row, replace(how, deviation=None))
+            for row, how in self.computed
+            if {(how.scope, n) for n in names_in(how.expression)} & follows
+        )
+        return replace(
+            self,
+            lognormal=none,
+            lognormal_germ=none,
+            sigmas=np.empty(0),
+            others=(),
+            steps=tuple(steps),
+            computed=computed,
+        )
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """The variables that are not lognormal amounts by themselves."""
+        inside = (how.deviation for _, how in self.computed if how.deviation)
+        steps = (how for _, _, how in self.steps if isinstance(how, Variable))
+        return (*(variable for _, variable in self.others), *steps, *inside)
+
     @cached_property
     def units(self) -> Array:
         """What each amount is in units of: its median where it is lognormal by itself, else one."""
@@ -181,12 +217,14 @@ class Program:
         """Rows and germ rows of the lognormal amounts."""
         return as_slice(self.lognormal), as_slice(self.lognormal_germ)
 
-    def evaluate(self, germ: Array, out: Array, given: Mapping[str, float | Array] = NOTHING_GIVEN) -> None:
+    def evaluate(self, germ: Array, out: Array, given: Mapping[str, float | Array] = NOTHING_GIVEN) -> int:
         """The amounts of a block of samples in their units, written into `out` (a buffer of `buffer`).
 
         `given` are the parameters from outside: numbers, or one value per sample.
 
         An expression without a value in a sample (a division by zero) gives one that is not finite: the caller checks.
+        Amounts are never negative: one that would be (a share drawn above one, taken from one) is zero. Returns in how
+        many samples that was so.
         """
         if len(self.lognormal):
             rows, taken = self._places
@@ -195,8 +233,9 @@ class Program:
             np.exp(target, out=target)
             if not isinstance(rows, slice):
                 out[rows] = target
+        clipped = np.zeros(out.shape[1], bool)
         for row, variable in self.others:
-            out[row] = drawn(variable, germ)
+            out[row] = _never_negative(drawn(variable, germ), clipped)
         if self.computed:
             values: dict[str, dict[str, float | Array]] = {scope: dict(found) for scope, found in self.fixed.items()}
             for scope, name, how in self.steps:
@@ -208,7 +247,17 @@ class Program:
                     case _:
                         values[scope][name] = drawn(how, germ)
             for row, computed in self.computed:
-                out[row] = _value(computed, values, germ)
+                out[row] = _never_negative(_value(computed, values, germ), clipped)
+        return int(clipped.sum())
+
+
+def _never_negative(values: Array, clipped: NDArray[np.bool_]) -> Array:
+    """The values with zero in place of what is below; `clipped` remembers the samples."""
+    below = values < 0
+    if not below.any():
+        return values
+    clipped |= below
+    return np.maximum(values, 0.0)
 
 
 def _value(computed: Computed, values: Mapping[str, Mapping[str, float | Array]], germ: Array) -> Array:

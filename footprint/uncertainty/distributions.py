@@ -22,6 +22,8 @@ UNCERTAINTY_DTYPE = np.dtype(
 )
 UNDEFINED, LOGNORMAL, NORMAL, UNIFORM, TRIANGULAR = 0, 2, 3, 4, 5
 NAN = math.nan
+#: a number without a spread
+CERTAIN = np.array((UNDEFINED, 0.0, NAN, NAN, NAN, NAN, False), UNCERTAINTY_DTYPE)
 Row = tuple[int, float, float, float, float, float, bool]
 
 

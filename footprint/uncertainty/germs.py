@@ -24,7 +24,7 @@ SEQUENCES: tuple[Sequence_, ...] = get_args(Sequence_)
 #: samples drawn and solved at a time: fits the cache, and is long enough for array operations
 BLOCK = 1024
 #: blocks between two seedings of a stream
-SHEAF = 16
+SHEAF = 64
 #: a coordinate of a Sobol point lies at least this far from 0 and 1 (half a step of its 30 bits)
 EDGE = 2.0**-31
 

@@ -91,7 +91,7 @@ class Workspace:
     """The arrays a block is calculated in, used again for each block, and what does not change between blocks."""
 
     def __init__(self, system: System, samples: int) -> None:
-        self.system, self.samples = system, samples
+        self.system, self.samples, self.clipped = system, samples, 0
         self.amounts = system.program.buffer(samples)
         self._lay_inside()
         self._lay_outside()
@@ -156,21 +156,26 @@ class Workspace:
         """The scaling vectors of one block: processes x samples, checked."""
         system = self.system
         with np.errstate(all="ignore"):
-            system.program.evaluate(germ, self.amounts, given)
+            self.clipped += system.program.evaluate(germ, self.amounts, given)
         if self._constant is not None:
             self.values[:] = self._constant
-        places, amounts, factor = self._alone
-        self.values[places] = self.amounts[amounts] * factor
-        self.values[self._reset[0]] = self._reset[1]
-        self._ratios = [self._ratio(ratio) for ratio in system.ratios]
-        for place, amount, times, shared in self._summed:
-            term = self.amounts[amount] * times
-            self.values[place] += term if shared is None else term * self._ratios[shared]
+        self._fill()
         before = self.values.copy() if self._constant is not None else None
         with np.errstate(all="ignore"):
             s = self._solver.solve()
         self._check(s, before)
         return s
+
+    def _fill(self) -> None:
+        """The entries of A from the amounts of the block."""
+        places, amounts, factor = self._alone
+        self.values[places] = self.amounts[amounts] * factor
+        self.values[self._reset[0]] = self._reset[1]
+        with np.errstate(all="ignore"):
+            self._ratios = [self._ratio(ratio) for ratio in self.system.ratios]
+        for place, amount, times, shared in self._summed:
+            term = self.amounts[amount] * times
+            self.values[place] += term if shared is None else term * self._ratios[shared]
 
     def _ratio(self, ratio: Ratio) -> Array:
         program = self.system.program

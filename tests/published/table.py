@@ -6,13 +6,14 @@ import csv
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import footprint as fp
 from footprint.impact.result import FootprintResult
 from footprint.library.paths import datasets_folder, methods_folder
+from footprint.library.published import Published, load_published
+from footprint.report.material import ours_like
 
 HERE = Path(__file__).parent
 LIOH = ("lithium/hydroxide-brine-atacama", "lithium/hydroxide-spodumene-au-cn")
@@ -22,40 +23,9 @@ RATIO = 3.0
 EXPLAINED, WORTH_NAMING = 80, 0.005
 
 
-@dataclass(frozen=True)
-class Published:
-    """One published climate-change value for a route; `value` is None where nothing was found.
-
-    `per` is product or element: per kg of declared product or per kg of the element in it. A missing `low` or `high`
-    leaves the range open on that side.
-    """
-
-    route: str
-    citation: str
-    value: float | None
-    low: float | None
-    high: float | None
-    range: str
-    per: str
-    basis: str
-    independent: bool
-    scored: bool
-    why_not: str
-    source: str
-
-    def holds(self, ours: float) -> bool:
-        """Whether a value lies in the published range."""
-        return (self.low is None or ours >= self.low) and (self.high is None or ours <= self.high)
-
-
-def published() -> list[Published]:
-    """The rows of climate_change.csv in the order of the file."""
-    rows = []
-    for row in _rows("climate_change.csv"):
-        numbers = {key: float(row[key]) if row[key] else None for key in ("value", "low", "high")}
-        flags = {key: row[key] == "yes" for key in ("independent", "scored")}
-        rows.append(Published(**{**row, **numbers, **flags}))  # type: ignore[arg-type]
-    return rows
+def published() -> tuple[Published, ...]:
+    """The shipped table of published values, in the order of the file."""
+    return load_published()
 
 
 def lioh() -> dict[str, dict[str, float]]:
@@ -100,12 +70,7 @@ def result(route: str) -> FootprintResult:
 
 def ours(row: Published) -> float:
     """Our climate change in the unit of the row."""
-    found = result(row.route)
-    value = found["CC"].value / found.route.declared.unit_kg
-    if row.per == "product":
-        return value
-    assert found.route.declared.content, f"{row.route} declares no content of its element"
-    return value / found.route.declared.content
+    return ours_like(row, result(row.route))
 
 
 def reasons(route: str) -> dict[str, str]:

@@ -109,11 +109,34 @@ def test_what_is_no_expression_is_an_error(text):
         evaluate(text, {"x": 2.0})
 
 
+def spread_of(value, low, high, unit):
+    from footprint.library.amounts import build_parameters
+    from footprint.library.files import ParameterRow
+
+    (parameter,), _ = build_parameters({"x": ParameterRow(value=value, unit=unit, low=low, high=high)}, {}, "a file")
+    return parameter.amount.spread
+
+
 def test_bounds_hold_95_percent_of_a_lognormal():
-    """low 0.01, high 0.04: GSD² = sqrt(0.04 / 0.01) = 2, so 0.02 / 2 and 0.02 * 2 are the bounds."""
-    grade = load_route("cobalt/invented", datasets=TOY).parameters[0].amount
-    assert grade.spread is not None
-    assert (grade.spread.kind, grade.spread.gsd2) == ("lognormal", 2.0)
+    """low 10, high 40: GSD² = sqrt(40 / 10) = 2, so 20 / 2 and 20 * 2 are the bounds."""
+    found = spread_of(20.0, 10.0, 40.0, "kWh/kg")
+    assert (found.kind, found.gsd2) == ("lognormal", 2.0)
+
+
+def test_bounds_from_zero_on():
+    """0 to 40 around 4: GSD² = 40 / 4 = 10, the upper bound; around 25 the middle of the range says more: uniform."""
+    skewed, middling = spread_of(4.0, 0.0, 40.0, "kWh/kg"), spread_of(25.0, 0.0, 40.0, "kWh/kg")
+    assert (skewed.kind, skewed.gsd2) == ("lognormal", 10.0)
+    assert (middling.kind, middling.low, middling.high) == ("uniform", 0.0, 40.0)
+
+
+def test_a_share_stays_a_share():
+    """0.9 between 0.5 and 0.99: logit 0 and 4.5951, sd (4.5951 - 0) / (2 * 1.95996) = 1.1722; above one it would be
+    no share, and with a unit neither."""
+    found = spread_of(0.9, 0.5, 0.99, "kg/kg")
+    assert (found.kind, found.sd) == ("logit-normal", pytest.approx(1.1722, abs=1e-4))
+    assert spread_of(0.9, 0.5, 1.2, "kg/kg").kind == "lognormal"
+    assert spread_of(0.9, 0.5, 0.99, "kWh/kg").kind == "lognormal"
 
 
 def test_a_spread_becomes_a_stats_arrays_row():

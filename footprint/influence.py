@@ -16,6 +16,7 @@ from footprint.model import Route
 from footprint.sampling import SampledRoutes, World
 from footprint.uncertainty.germs import BLOCK, Stream, blocks
 from footprint.uncertainty.indices import Impacts, at_middle, first_order, one_at_a_time, sobol_indices
+from footprint.uncertainty.threads import one_thread
 
 Array = NDArray[np.float64]
 
@@ -64,6 +65,7 @@ class Sensitivity:
         return self.method.categories[self.method.column[self.code]].unit
 
 
+@one_thread
 def sensitivity(
     route: str | Path | Route,
     code: str = "CC",
@@ -97,7 +99,8 @@ def sensitivity(
     parts = first_order(impacts, len(labels))[0]
     variance = float(parts.sum())
     shares = parts / variance if variance > 0 else np.zeros(len(labels))
-    order = sorted(range(len(labels)), key=lambda i: (-abs(high[i] - low[i]), labels[i]))
+    moving = [i for i in range(len(labels)) if low[i] != high[i] or parts[i]]
+    order = sorted(moving, key=lambda i: (-abs(high[i] - low[i]), labels[i]))
     chosen, rest = order[:top], order[top:]
     indices = _indices(system.compiled.streams, impacts, [[i] for i in chosen] + ([rest] if rest else []), n, seed)
     return Sensitivity(
@@ -120,13 +123,14 @@ def sensitivity(
 
 def _indices(
     streams: Sequence[Stream], impacts: Impacts, groups: list[list[int]], n: int, seed: int
-) -> dict[int, tuple[float, float, float]]:
-    """Group -> first-order and total index and the error of the total."""
+) -> dict[int, tuple[float, float, float | None]]:
+    """Group -> first-order and total index and the error of the total, which one block does not tell."""
     if n <= 0:
         return {}
-    found = sobol_indices(impacts, _pairs(streams, seed, -(-n // BLOCK)), groups)
+    count = -(-n // BLOCK)
+    found = sobol_indices(impacts, _pairs(streams, seed, count), groups)
     return {
-        g: (float(found.first[0, g]), float(found.total[0, g]), float(found.total_error[0, g]))
+        g: (float(found.first[0, g]), float(found.total[0, g]), None if count == 1 else float(found.total_error[0, g]))
         for g in range(len(groups))
     }
 
