@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from footprint.checks.run import check as check
     from footprint.errors import FootprintError as FootprintError
     from footprint.errors import InputError as InputError
+    from footprint.exchange.backgrounds import load_background as load_background
     from footprint.impact.hotspots import hotspots as hotspots
     from footprint.influence import sensitivity as sensitivity
-    from footprint.library.background import load_background as load_background
     from footprint.library.method import load_method as load_method
     from footprint.library.routes import load_route as load_route
     from footprint.library.routes import route_index as route_index
@@ -37,7 +37,7 @@ _PUBLIC = {
     "sensitivity": "footprint.influence",
     "check": "footprint.checks.run",
     "hotspots": "footprint.impact.hotspots",
-    "load_background": "footprint.library.background",
+    "load_background": "footprint.exchange.backgrounds",
     "load_method": "footprint.library.method",
     "load_route": "footprint.library.routes",
     "route_index": "footprint.library.routes",

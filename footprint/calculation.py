@@ -84,7 +84,7 @@ def calculate(
     ----------
     route : route id, path of a .toml file, or a Route
     method : name or folder of an impact assessment method
-    background : "open", or a folder of the same form
+    background : "open", a folder of the same form, or what `fp.load_background("bw:PROJECT/DATABASE")` returns
     electricity : what grid supply means: "as-modelled", "production-mix" or "residual"
     long_term : "include" or "exclude" emissions after 100 years; the other is always in `sensitivity`
     engine : "kernel", or "brightway" to solve the same arrays with bw2calc

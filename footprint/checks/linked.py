@@ -24,7 +24,15 @@ def linked_background(route: Route, background: Background, linked: Linked) -> I
             f"no flow of the method was found for {background.coverage['unmapped_emissions_by_count']:.1%} of its "
             f"emissions by number, {background.coverage['unmapped_emissions_by_mass']:.1%} by mass",
         )
-    found = [row for row in _resolved(route, background, linked) if row.found]
+    rows = tuple(dict.fromkeys(_resolved(route, background, linked)))
+    found = [row for row in rows if row.found]
+    cut = [row.provider for row in rows if row.status == "cut-off"]
+    if cut:
+        told = f"it holds nothing for {len(cut)} ids, which count as nothing and are covered in no category"
+        yield warning("links.cut-off", where, f"{told}: {listed(cut, 8)}")
+    if mixed := [row.provider for row in rows if row.status == "mixed"]:
+        told = f"{len(mixed)} electricity mixes are ours, of its technologies, without networks"
+        yield note("links.mixed", where, f"{told}: {listed(mixed, 8)}")
     proxies = [f"{row.provider} ({row.message})" for row in found if row.status == "proxy"]
     places = [f"{row.provider} ({row.message})" for row in found if row.status == "fallback"]
     if proxies:
@@ -38,5 +46,6 @@ def _resolved(route: Route, background: LinkedBackground, linked: Linked) -> Ite
     for provider in taken(route, linked.load):
         try:
             yield background.resolution(provider)
+            yield from (background.resolution(supplier) for supplier in background.suppliers(provider))
         except InputError:
             continue

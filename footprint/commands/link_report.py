@@ -33,7 +33,9 @@ def link_report(
     method: Method = "ef-3.1",
     as_json: Json = False,
 ) -> None:
-    """How background ids link to another database: exact, fallback, proxy or missing. Exit code 1 if one is missing.
+    """How background ids link to another database: exact, fallback, proxy, mixed, cut-off or missing.
+
+    Exit code 1 if one is missing.
 
     Without routes, every id of the open background; with --links alone, the profile without a database.
     """
@@ -59,7 +61,9 @@ def _report(routes: Sequence[str], background: str, links: str | None, method: s
     held = chosen_background(background, links, method)
     assert isinstance(held, LinkedBackground)
     assert held.profile is not None
-    return report(held.profile, _wanted(routes), held.catalogue, held.coverage)
+    wanted = _wanted(routes)
+    mixed = [supplier for provider in wanted for supplier in held.suppliers(provider)]
+    return report(held.profile, [*wanted, *mixed], held.catalogue, held.coverage)
 
 
 def _wanted(routes: Sequence[str]) -> list[Provider]:

@@ -150,7 +150,9 @@ def linked_background(name: str, sha256: str, solved: Solved, profile: LinkProfi
         np.frombuffer(solved.total).reshape(shape),
         np.frombuffer(solved.late).reshape(shape),
     )
-    both = hashlib.sha256(f"{sha256}\0{profile.sha256}".encode()).hexdigest()
+    mixes = content_hash((datasets_folder() / "electricity").glob("*.*"), datasets_folder())
+    parts = (sha256, profile.sha256, *([mixes] if profile.about.mixes else []))
+    both = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     offers = [Offer(*offer) for offer in solved.offers]
     return LinkedBackground(
         name,

@@ -128,6 +128,11 @@ def load_background(name: str | Path = "open", year: int | None = None, datasets
     root = datasets or datasets_folder()
     if str(name) != "open":
         root = Path(name)
+        if str(name).startswith("bw:"):
+            raise InputError(
+                f"background '{name}': a database of a Brightway project is loaded with "
+                f"fp.load_background('{name}'), and given as what that returns"
+            )
         if not (root / "background").is_dir():
             raise InputError(f"background '{name}' is not known; allowed: open, or a folder with background/*.toml")
     files = [*(root / "background").glob("*.toml"), *(root / "electricity").glob("*.*"), *root.glob("sources.toml")]

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -28,11 +28,15 @@ from footprint.units import unit
 COLUMNS = ("id", "name", "product", "locations", "per", "unit", "factor", "kind", "quality", "verified", "note")
 #: words of a location preference; everything else in it is a location of the database
 COUNTRY, REGION = "country", "region"
-Quality = Literal["exact", "proxy"]
+Quality = Literal["exact", "proxy", "cut-off"]
+QUALITIES: tuple[Quality, ...] = get_args(Quality)
 
 
 class ProfileFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`<name>.toml`: what a profile is for. `detect` are words that a database's name must all hold."""
+    """`<name>.toml`: what a profile is for. `detect` are words that a database's name must all hold.
+
+    With `mixes`, electricity without a link of its own is mixed from the linked technologies by `electricity/mix.csv`.
+    """
 
     schema: int
     id: str
@@ -45,6 +49,7 @@ class ProfileFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
     licence: str
     url: str = ""
     notes: str = ""
+    mixes: bool = False
 
 
 class RegionFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -56,7 +61,10 @@ class RegionFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One row of a profile: `factor` units of the linked product make one of our unit `per`."""
+    """One row of a profile: `factor` units of the linked product make one of our unit `per`.
+
+    `quality` cut-off links to nothing: the database holds no process and counts it as nothing.
+    """
 
     id: str
     name: str
@@ -170,14 +178,16 @@ def _link(row: Mapping[str, str], path: Path, line: int) -> Link:
     place = f"{path}, line {line}"
     ident = row["id"]
     _check_id(ident, place)
+    if row["quality"] not in QUALITIES:
+        raise InputError(f"{place}: quality '{row['quality']}' is not known; allowed: {listed(QUALITIES)}")
+    cut = row["quality"] == "cut-off"
     for column in ("name", "product", "locations"):
-        if not row[column].strip():
-            raise InputError(f"{place}: column '{column}' of {ident} is empty")
+        if bool(row[column].strip()) == cut:
+            told = "must be empty: a cut-off links to nothing" if cut else "is empty"
+            raise InputError(f"{place}: column '{column}' of {ident} {told}")
     if row["kind"] not in ("product", "waste"):
         raise InputError(f"{place}: kind '{row['kind']}' is not known; allowed: product, waste")
-    if row["quality"] not in ("exact", "proxy"):
-        raise InputError(f"{place}: quality '{row['quality']}' is not known; allowed: exact, proxy")
-    quality: Quality = "proxy" if row["quality"] == "proxy" else "exact"
+    quality = next(quality for quality in QUALITIES if quality == row["quality"])
     return Link(
         ident,
         row["name"],

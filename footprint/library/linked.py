@@ -11,15 +11,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from footprint.errors import InputError
+from footprint.library.amounts import Scope
 from footprint.library.background import Background
 from footprint.library.declarations import DECLARED, LATE
-from footprint.library.link_profiles import LinkProfile
+from footprint.library.electricity import market
+from footprint.library.link_profiles import Link, LinkProfile
 from footprint.library.links import Catalogue, Resolution, resolve
-from footprint.library.providers import Provider
+from footprint.library.processes import build_process
+from footprint.library.providers import Provider, parse_provider
 from footprint.model import Amount, Exchange, Process, Product
 from footprint.units import unit
 
@@ -58,8 +62,23 @@ class LinkedBackground(Background):
         """
         key = (provider.id, provider.location)
         if key not in self._built:
-            self._built[key] = self._aggregated(self.resolution(provider))
+            found = self.resolution(provider)
+            self._built[key] = self._mixed(provider) if found.status == "mixed" else self._aggregated(found)
         return self._built[key]
+
+    def suppliers(self, provider: Provider) -> Iterator[Provider]:
+        """What an electricity mix of linked technologies takes, and what that takes in turn; of others nothing."""
+        if self.resolution(provider).status == "mixed":
+            for exchange in self.process(provider).exchanges:
+                supplier = parse_provider(exchange.partner)
+                yield supplier
+                yield from self.suppliers(supplier)
+
+    def _mixed(self, provider: Provider) -> Process:
+        """A country's production mix, as in the open background, of technologies of the database; networks left out."""
+        parameters = msgspec.structs.replace(self.electricity.parameters, network=None)
+        row = market(provider, msgspec.structs.replace(self.electricity, parameters=parameters), None)
+        return build_process(row, Scope("electricity/mix.csv", {}, self.sources), "electricity markets")
 
     @property
     def takes_sites(self) -> bool:
@@ -75,7 +94,7 @@ class LinkedBackground(Background):
     @property
     def mix_year(self) -> int:
         """The year of the electricity mixes; 0 where the database does not say."""
-        return 0
+        return self.electricity.parameters.year if self.profile and self.profile.about.mixes else 0
 
     def resolution(self, provider: Provider) -> Resolution:
         """Which product stands for a provider."""
@@ -84,6 +103,8 @@ class LinkedBackground(Background):
 
     def _aggregated(self, found: Resolution) -> Process:
         link, offer = found.link, found.found
+        if found.status == "cut-off" and link is not None:
+            return self._nothing(found.provider, link)
         if link is None or offer is None or self.impacts is None:
             raise InputError(f"{found.provider} is missing in '{self.id}': {found.message}")
         per = unit(link.per)
@@ -105,6 +126,13 @@ class LinkedBackground(Background):
             not_covered=tuple(self._empty(found.offer)),
             note=found.message,
         )
+
+    def _nothing(self, ident: str, link: Link) -> Process:
+        """A product the database leaves out: it brings nothing, and is covered in no category."""
+        per, codes = unit(link.per), self.impacts.main if self.impacts else ()
+        made = Product(ident, Amount(per.factor, per.base, "", "", "published"), is_waste=link.is_waste)
+        name = f"cut off in {self.id}"
+        return Process(ident, name, "GLO", 0, (made,), (), tier=PROXY_TIER, not_covered=tuple(sorted(codes)))
 
     def _empty(self, row: int) -> Iterator[str]:
         """Categories in which the product has no impact at all: the database holds no data, which is not zero."""

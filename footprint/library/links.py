@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from footprint.errors import InputError, listed, nearest
 from footprint.library.foreign_units import foreign_unit
@@ -13,8 +13,9 @@ from footprint.library.link_profiles import Link, LinkProfile, link_id
 from footprint.library.providers import Provider, parse_provider
 from footprint.model import Route
 
-Status = Literal["exact", "fallback", "proxy", "missing"]
-STATUSES: tuple[Status, ...] = ("exact", "fallback", "proxy", "missing")
+Status = Literal["exact", "fallback", "proxy", "mixed", "cut-off", "missing"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+MIXED = "production mix of the linked technologies, by electricity/mix.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +117,24 @@ def resolve(profile: LinkProfile, provider: Provider, catalogue: Catalogue) -> R
     Raises InputError where the product found is in a unit that does not convert, or goes the other way (waste).
     """
     name, links = provider_name(provider), profile.alternatives(provider)
-    if not links:
-        return Resolution(name, "missing", message=f"profile '{profile.about.id}' has no link for it")
+    if unlinked := _unlinked(profile, provider, links):
+        return unlinked
     for alternative, link in enumerate(links):
         held = catalogue.by_product.get((link.name, link.product), {})
         for rank, place in enumerate(profile.places(link, provider.location)):
             if numbers := held.get(place):
                 return _checked(profile, provider, link, numbers, catalogue, rank + alternative)
     return Resolution(name, "missing", links[0], message=_why_missing(profile, provider, links, catalogue))
+
+
+def _unlinked(profile: LinkProfile, provider: Provider, links: Sequence[Link]) -> Resolution | None:
+    """What becomes of an id that stands for no product of the database: mixed, cut off or missing."""
+    name = provider_name(provider)
+    if links:
+        return Resolution(name, "cut-off", links[0], message=links[0].note) if links[0].quality == "cut-off" else None
+    if provider.kind == "electricity" and profile.about.mixes:
+        return Resolution(name, "mixed", message=MIXED)
+    return Resolution(name, "missing", message=f"profile '{profile.about.id}' has no link for it")
 
 
 def _checked(
@@ -191,10 +202,8 @@ def _resolved(profile: LinkProfile, provider: Provider, catalogue: Catalogue) ->
 
 def _in_profile(profile: LinkProfile, provider: Provider) -> Resolution:
     links = profile.alternatives(provider)
-    name = provider_name(provider)
-    if not links:
-        return Resolution(name, "missing", message=f"profile '{profile.about.id}' has no link for it")
-    return Resolution(name, links[0].quality, links[0], message=links[0].note)
+    unlinked = _unlinked(profile, provider, links)
+    return unlinked or Resolution(provider_name(provider), links[0].quality, links[0], message=links[0].note)
 
 
 # --- reading -------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def _links(report: LinkReport) -> Table:
 
 def _told(row: Resolution) -> str:
     link = row.link
-    if link is None or row.status == "missing":
+    if link is None or row.status in ("missing", "cut-off"):
         return row.message
     at = f" | {row.found.location}" if row.found else ""
     factor = "" if link.factor == 1 else f" ({link.factor:.4g} {link.unit} per {link.per})"

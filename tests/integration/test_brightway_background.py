@@ -114,6 +114,16 @@ def test_an_aggregated_process_has_what_bw2calc_calculates(projects, profile, id
         assert ours == pytest.approx(impact(exchanged, SMALL_FACTORS, category), rel=1e-9)
 
 
+def test_the_public_function_takes_the_name_the_command_line_takes(projects, profile, toy_route):
+    """It opens the open background, and a database of a project; `calculate` takes what it returns."""
+    held = fp.load_background(NAME, profile)
+    assert held.id == NAME
+    assert fp.load_background().id == "open"
+    assert fp.calculate(toy_route, background=held)["CC"].value > 0
+    with pytest.raises(InputError, match=r"loaded with fp\.load_background\('bw:small/small-cutoff'\)"):
+        fp.calculate(toy_route, background=NAME)
+
+
 def test_the_toy_route_on_a_brightway_database(projects, profile, toy_route):
     """Result = own emissions + sum over background products of (amount taken) x (impact by bw2calc)."""
     background = load_background(NAME, profile)
@@ -392,7 +402,36 @@ def climate_change(exchanged):
 def test_every_link_of_the_uslci_profile_is_in_the_database(uslci):
     background = load_background("bw:uslci/USLCI")
     for ident in load_profile("uslci-fy21q3").links:
-        assert background.resolution(parse_provider(ident)).status in ("exact", "proxy"), ident
+        assert background.resolution(parse_provider(ident)).status in ("exact", "proxy", "cut-off"), ident
+
+
+@needs_uslci
+def test_grid_electricity_on_uslci_is_our_mix_of_its_power_plants(uslci, tmp_path):
+    """kWh of the mix times impact per kWh of each plant, and the losses; what the database leaves out is told."""
+    path = tmp_path / "route.toml"
+    grid = ROUTE.replace("background:electricity-hard-coal@US", "electricity:US:MV").replace('"own"', '"grid"')
+    path.write_text(grid, encoding="utf-8")
+    background = load_background("bw:uslci/USLCI")
+    result = fp.calculate(path, background=background)
+    per_kwh = {
+        exchange.partner: exchange.amount.value * plant_impact(background, exchange.partner)
+        for exchange in background.process(parse_provider("electricity:US:HV")).exchanges
+    }
+    assert per_kwh["background:electricity-wind-onshore@US"] == 0.0
+    losses = background.electricity.parameters.losses["hv-to-mv"].by_country["US"]
+    expected = 0.2 * 3.6 / 3.6 * sum(per_kwh.values()) * (1 + losses)
+    assert result["CC"].by_background["electricity:US:MV"] == pytest.approx(expected, rel=1e-9)
+    told = {finding.rule: finding.message for finding in result.findings}
+    assert "background:electricity-wind-onshore@US" in told["links.cut-off"]
+    assert "electricity:US:MV" in told["links.mixed"]
+    assert any("electricity-wind-onshore" in name for name in result["CC"].not_covered)
+
+
+def plant_impact(background, partner):
+    """Climate change per MJ of a plant of the database."""
+    process = background.process(parse_provider(partner))
+    made = process.products[0].amount.value
+    return sum(e.amount.value for e in process.exchanges if e.flow == "CC") / made
 
 
 @needs_uslci

@@ -13,6 +13,7 @@ from functools import cache
 
 import pytest
 
+from benchmarks import unmatched
 from footprint.impact.supply import Supply, background_supply
 from footprint.inventory.allocation import AllocationRules
 from footprint.library.background import load_background
@@ -146,6 +147,14 @@ def test_each_figure_of_a_source_is_given_once():
     assert len(keys) == len(set(keys))
 
 
+def test_every_process_has_a_figure_or_is_listed_as_without():
+    """Nothing is left out in silence: `python -m benchmarks.unmatched` writes the list."""
+    with unmatched.WITHOUT.open(encoding="utf-8", newline="") as file:
+        rows = [(row["process"], row["tier"], row["tried"]) for row in csv.DictReader(file)]
+    assert rows == unmatched.unmatched(unmatched.read(unmatched.WITHOUT)), unmatched.__doc__
+    assert all(len(tried) > 10 for _, _, tried in rows)
+
+
 def test_every_process_of_tier_a_has_a_figure():
     rated = {ident for ident, process in load_background().generic.items() if process.tier == "A"}
     assert rated <= {figure.process for figure in FIGURES}
@@ -153,6 +162,8 @@ def test_every_process_of_tier_a_has_a_figure():
 
 def test_print_the_table():
     """Ours beside the figures, for whoever runs with -s."""
+    for ident, tier, tried in unmatched.unmatched(unmatched.read(unmatched.WITHOUT)):
+        print(f"{ident:38} no independent figure found, {tier}: {tried}")
     for figure in FIGURES:
         found = ours(figure)
         verdict = "near" if figure.holds(found) else "reason" if reason(figure) else "MISS"
