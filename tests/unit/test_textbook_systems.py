@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from footprint.errors import NotFinite, SingularSystem
-from footprint.inventory.kernel import invert, solve
+from footprint.errors import NotFinite, ResidualTooLarge, SingularSystem
+from footprint.inventory.kernel import check_solution, invert, solve
 from footprint.uncertainty.propagation import propagate
 
 TIGHT = {"rtol": 1e-12, "atol": 0.0}
@@ -69,3 +69,11 @@ def test_a_singular_system_is_an_error_with_the_names_of_its_loop(matrix):
 def test_a_value_that_is_not_finite_is_an_error():
     with pytest.raises(NotFinite, match="process 'b'"):
         solve(np.array([[1.0, np.nan], [0.0, 1.0]]), np.ones(2), ["a", "b"])
+
+
+def test_rounding_of_a_part_that_nothing_asks_for_is_no_residual():
+    """Two processes without a link, one asked for: 1e-33 of the other is rounding, 1e-12 of it is a wrong solution."""
+    demand = np.array([1.0, 0.0])
+    check_solution(np.eye(2), np.array([1.0, 1e-33]), demand)
+    with pytest.raises(ResidualTooLarge):
+        check_solution(np.eye(2), np.array([1.0, 1e-12]), demand)
