@@ -9,8 +9,9 @@ TOY = Path(__file__).parent / "toy"
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory):
-    """No test reads or writes the user's cache."""
+    """No test reads or writes the user's cache, and Brightway makes no project in the user's home."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BRIGHTWAY2_DIR", str(tmp_path_factory.mktemp("brightway")))
         patch.setenv("CRM_FOOTPRINT_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
 
