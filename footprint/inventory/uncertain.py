@@ -159,7 +159,7 @@ class _Draft:
         scope = key if sited else f"background {process.id}"
         if scope not in self.scopes:
             base = {p.name: p for p in self.source.background.generic[process.id].parameters}
-            owner = self._route_scope() if sited else group
+            owner = self._route_scope(key) if sited else group
             self.scopes[scope] = [
                 Scoped(p, scope, owner)
                 if sited and p != _settled(base.get(p.name, p))
@@ -173,10 +173,12 @@ class _Draft:
                 )
         return scope
 
-    def _route_scope(self) -> str:
-        """The scope of the route whose graph this is."""
+    def _route_scope(self, key: str = "") -> str:
+        """The scope of the route whose graph this is, or of the linked one to which the site `key` belongs."""
         graph = self.source.graph
-        route = next(route for _, route in map(graph.makers.__getitem__, (n.key for n in graph.nodes)) if route)
+        prefix = key.partition("background:")[0]
+        mine = (node for node in graph.nodes[: graph.foreground] if node.key.startswith(prefix))
+        route = next(route for node in mine if (route := graph.makers[node.key][1]))
         return self._register(file_of(route), route.parameters)
 
     def _register(self, scope: str, parameters: Iterable[Parameter]) -> str:
