@@ -15,6 +15,9 @@ from footprint.library.sources import load_sources
 from footprint.library.toml import parse_toml, read_text, read_toml
 from footprint.model import Route
 
+#: data folder -> its index as it was last made in this session
+_found: dict[Path, Mapping[str, str]] = {}
+
 
 def route_index(datasets: Path | None = None) -> Mapping[str, str]:
     """Shipped route id (variants included) -> file, relative to the data folder, in the order of ids."""
@@ -52,14 +55,31 @@ def load_route(name: str | Path, overrides: Mapping[str, float] | None = None, d
     text = str(name)
     if ".toml" in text:
         return _from_path(text, overrides, root)
-    index = route_index(root)
-    if text not in index:
+    ident, _, variant = text.partition("@")
+    return _load(_file_of(text, root), ident, variant or None, overrides, root)
+
+
+def _file_of(ident: str, root: Path) -> Path:
+    """The file that declares an id; all files are asked only where the last index does not answer."""
+    known = _found.get(root, {})
+    if ident not in known or not _declares(root / known[ident], ident):
+        known = _found[root] = route_index(root)
+    if ident not in known:
         raise InputError(
-            f"route '{text}' is not known{nearest(text, index)}; `footprint list` shows the ids, and a path "
+            f"route '{ident}' is not known{nearest(ident, known)}; `footprint list` shows the ids, and a path "
             "ends in .toml"
         )
-    ident, _, variant = text.partition("@")
-    return _load(root / index[text], ident, variant or None, overrides, root)
+    return root / known[ident]
+
+
+def _declares(path: Path, ident: str) -> bool:
+    """Whether a file that declared an id when the index was made still does."""
+    base, _, variant = ident.partition("@")
+    try:
+        file = _file(path, read_text(path), content_hash([path], path.parent))
+    except InputError:
+        return False
+    return any(declared.id == base for declared in file.declared) and (not variant or variant in file.variant)
 
 
 def _from_path(text: str, overrides: Mapping[str, float] | None, root: Path) -> Route:
