@@ -15,19 +15,23 @@ from footprint.library.paths import datasets_folder
 from footprint.library.tables import read_csv
 from footprint.library.toml import read_toml
 
-Kind = Literal["standard", "guidance"]
+Kind = Literal["standard", "committee", "guidance"]
 #: what a standard of every material names as its material
 EVERY = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """A standard or guidance for footprints of a material; `read` where its existence was confirmed in a document."""
+    """A standard, the committee that writes them, or guidance; `read` where its existence was confirmed in a document.
+
+    `every` marks what holds for all materials.
+    """
 
     document: str
     kind: Kind
     read: bool
     note: str
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,6 @@ def _standards(path: Path) -> dict[str, list[Standard]]:
             raise InputError(f"{path}, line {line}: kind '{row['kind']}'{nearest(row['kind'], get_args(Kind))}")
         if row["basis"] not in ("read", "recalled"):
             raise InputError(f"{path}, line {line}: basis '{row['basis']}'; allowed: read, recalled")
-        standard = Standard(row["document"], row["kind"], row["basis"] == "read", row["note"])  # type: ignore[arg-type]
+        standard = Standard(row["document"], row["kind"], row["basis"] == "read", row["note"], row["material"] == EVERY)  # type: ignore[arg-type]
         found.setdefault(row["material"], []).append(standard)
     return found

@@ -11,7 +11,7 @@ from footprint.checks.provenance import amounts_by_tier
 from footprint.checks.system import amounts
 from footprint.impact.hotspots import hotspots
 from footprint.impact.result import FootprintResult
-from footprint.library.portraits import Portrait
+from footprint.library.portraits import Portrait, Standard
 from footprint.library.published import Published
 from footprint.model import Route, Source
 from footprint.report.diagram import needed_processes, process_diagram
@@ -26,6 +26,9 @@ ABREAST = 2
 #: flows without a factor that the page names
 MOST_FLOWS = 8
 HEADLINE = "CC"
+DATA_TIERS = "Data: published where at least 80% of the weighted impacts rest on confirmed figures, screening below 50%, else mixed."
+#: entries of the bibliography that stand for our own work
+OWN = frozenset({"balance", "stoichiometry", "screening"})
 
 
 @dataclass(frozen=True)
@@ -119,19 +122,24 @@ def _routes(view: MaterialView) -> Iterator[Block]:
     yield Heading(2, "Routes")
     if view.results:
         yield Grid(
-            ("route", "system", "declared product", "kg CO2 eq", "data"),
+            ("route", "system", "declared product", "kg CO2 eq", "per kg of", "data"),
             tuple(
                 (
                     result.route.id.partition("/")[2],
                     result.route.system,
                     _product(result),
                     number(result[HEADLINE].value),
+                    _per_element(result),
                     result.tier,
                 )
                 for result in view.results
             ),
-            right=frozenset({"kg CO2 eq"}),
+            right=frozenset({"kg CO2 eq", "per kg of"}),
             wide=frozenset({"route", "declared product"}),
+        )
+        yield Paragraph(
+            "Climate change per kg of declared product, and per kg of the element in it; products of another form or "
+            f"grade are not compared. {DATA_TIERS}"
         )
     systems = {result.route.system for result in view.results}
     if view.portrait.no_secondary:
@@ -141,6 +149,14 @@ def _routes(view: MaterialView) -> Iterator[Block]:
     if view.portrait.not_modelled:
         yield Paragraph("On the market, and not modelled here:")
         yield Items(view.portrait.not_modelled)
+
+
+def _per_element(result: FootprintResult) -> str:
+    """Climate change per kg of the element in the product: `27.5 Li`."""
+    declared = result.route.declared
+    if not declared.element or not declared.content:
+        return "–"
+    return f"{number(result[HEADLINE].value / declared.unit_kg / declared.content)} {declared.element}"
 
 
 def _product(result: FootprintResult) -> str:
@@ -207,12 +223,14 @@ def _variants(view: MaterialView) -> Grid:
     for result in view.variants:
         ident, _, _ = result.route.id.partition("@")
         value, reference = result[HEADLINE].value, base[ident][HEADLINE].value
-        rows.append((result.route.id.partition("/")[2], number(value), change(value, reference), result.tier))
+        told = result.route.declared.name.removeprefix(base[ident].route.declared.name).lstrip(", ")
+        cells = (number(value), change(value, reference), result.tier)
+        rows.append((result.route.id.partition("/")[2], told, *cells))
     return Grid(
-        ("variant", "kg CO2 eq", "against base", "data"),
+        ("variant", "what differs", "kg CO2 eq", "against base", "data"),
         tuple(rows),
         right=frozenset({"kg CO2 eq", "against base"}),
-        wide=frozenset({"variant"}),
+        wide=frozenset({"variant", "what differs"}),
     )
 
 
@@ -228,7 +246,7 @@ def _published(view: MaterialView) -> Iterator[Block]:
     )
     yield Heading(2, "Published results")
     if not rows:
-        yield Paragraph("No published climate change of these products was found.")
+        yield Paragraph("No published climate change has been entered for these routes.")
         return
     yield Grid(
         ("route", "ours", "published", "ratio", "by", "comparable"),
@@ -270,7 +288,7 @@ def _allocation(view: MaterialView) -> Iterator[Block]:
         )
     )
     if grid := _other_rules(view.results):
-        yield Paragraph("Climate change, and what another rule or another window of prices makes of it:")
+        yield Paragraph("Climate change in kg CO2 eq, and what another rule or another window of prices makes of it:")
         yield grid
 
 
@@ -306,7 +324,7 @@ def _data(view: MaterialView) -> Iterator[Block]:
     )
     flows = _without_factor(view.results)
     if flows:
-        yield Paragraph(f"Emitted or taken, and without a factor in any category (not zero): {', '.join(flows)}.")
+        yield Paragraph(f"Emitted or taken, and without a factor in any category (not zero): {'; '.join(flows)}.")
 
 
 def _data_row(result: FootprintResult) -> tuple[str, ...]:
@@ -338,7 +356,13 @@ def _sources(view: MaterialView) -> Iterator[Block]:
         if amount.source in view.sources
     } | set(view.portrait.sources)
     yield Heading(2, "Sources")
-    yield Items(tuple(_cited(view.sources[ident]) for ident in sorted(used) if ident in view.sources) or ("none",))
+    yield Items(
+        tuple(_cited(view.sources[ident]) for ident in sorted(used - OWN) if ident in view.sources) or ("none",)
+    )
+    yield Paragraph(
+        "Beside these: figures derived by stoichiometry and by balances, with the arithmetic in the files, and "
+        "estimates with a range, which nobody confirmed."
+    )
 
 
 def _cited(source: Source) -> str:
@@ -350,11 +374,18 @@ def _cited(source: Source) -> str:
 
 def _standards(view: MaterialView) -> Iterator[Block]:
     yield Heading(2, "Standards and guidance")
-    lines = [
-        f"{s.document} ({s.kind}{'' if s.read else ', not confirmed'}){f': {s.note}' if s.note else ''}"
-        for s in view.portrait.standards
-    ]
-    yield Items(tuple(lines) or ("none known",))
+    own = tuple(_standard(s) for s in view.portrait.standards if not s.every)
+    every = tuple(_standard(s) for s in view.portrait.standards if s.every)
+    yield Items(own or ("none of its own is known",))
+    if every:
+        yield Paragraph("For every material:")
+        yield Items(every)
+
+
+def _standard(standard: Standard) -> str:
+    confirmed = "" if standard.read else ", not confirmed"
+    note = f": {standard.note}" if standard.note else ""
+    return f"{standard.document} ({standard.kind}{confirmed}){note}"
 
 
 # --- all materials

@@ -12,7 +12,7 @@ from footprint.report.numbers import number, plural, short_unit
 
 #: told apart by lightness too, so that they survive a grey printer
 COLOURS = {"extraction": "#8c6d31", "concentration": "#d9b36c", "refining": "#2f6f8f", "recycling": "#6fb08c"}
-LETTERS = {"extraction": "E", "concentration": "C", "refining": "R", "recycling": "S"}
+LETTERS = {"extraction": "E", "concentration": "C", "refining": "R", "recycling": "Y"}
 ROW, NAME, BAR, RIGHT, TOP = 26, 260, 420, 110, 64
 TERMINAL_BAR, TERMINAL_NAME = 32, 30
 
@@ -72,7 +72,9 @@ def _legend(results: Sequence[FootprintResult]) -> Iterator[str]:
 
 
 def _lines(results: Sequence[FootprintResult], code: str) -> Iterator[str]:
-    """The same with letters: E extraction, C concentration, R refining, S recycling."""
+    """The same with letters, explained on the first line."""
+    present = [s for s in STAGES if any(c.stage == s for result in results for c in result.contributions)]
+    yield ", ".join(f"{LETTERS[stage]} {stage}" for stage in present)
     high = _extent(results, code)[1]
     for result in results:
         bar = "".join(
