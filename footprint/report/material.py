@@ -26,7 +26,10 @@ ABREAST = 2
 #: flows without a factor that the page names
 MOST_FLOWS = 8
 HEADLINE = "CC"
-DATA_TIERS = "Data: published where at least 80% of the weighted impacts rest on confirmed figures, screening below 50%, else mixed."
+DATA_TIERS = (
+    "Data: published where at least 80% of the weighted impacts rest on confirmed figures, screening "
+    "below 50%, else mixed."
+)  # fmt: skip
 #: entries of the bibliography that stand for our own work
 OWN = frozenset({"balance", "stoichiometry", "screening"})
 
