@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -83,7 +84,7 @@ def calculate_many(
     workers: int = 1,
     cluster: str | None = None,
     settings: Settings | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: bool | Callable[[int, int], None] = False,
 ) -> pd.DataFrame:
     """The footprints of many studies of one route.
 
@@ -98,7 +99,7 @@ def calculate_many(
     workers : processes on this machine
     cluster : address of a Dask scheduler whose workers have this package installed
     settings : method and background by name, electricity, date
-    progress : called with the number of studies done and the number of all
+    progress : True for a bar on stderr with rate and time left; or called with the number of studies done and of all
 
     Returns one row per study, in the order given: the parameters, each category's value (all else at its middle), and
     with samples its mean, median, 95 % interval and GSD² (`CC_mean` …). Raises InputError for an unknown column, a
@@ -116,19 +117,42 @@ def calculate_many(
     waiting = [chunk for chunk in chunks if store is None or not store.has(chunk[0])]
     finished = sum(len(values) for _, values in chunks) - sum(len(values) for _, values in waiting)
     columns = _columns(batch)
-    for start, found in each(_Task(batch), waiting, Workers(workers, cluster)):
-        frame = _frame(batch, columns, names[start : start + CHUNK], rows[start : start + CHUNK], found)
-        if store is None:
-            done[start] = found
-        else:
-            store.write(start, frame)
-        finished += len(frame)
-        if progress:
-            progress(finished, len(rows))
+    with _told(progress, finished, len(rows)) as tell:
+        for start, found in each(_Task(batch), waiting, Workers(workers, cluster)):
+            frame = _frame(batch, columns, names[start : start + CHUNK], rows[start : start + CHUNK], found)
+            if store is None:
+                done[start] = found
+            else:
+                store.write(start, frame)
+            finished += len(frame)
+            tell(finished, len(rows))
     if store is not None:
         return store.read([start for start, _ in chunks])
     parts = [_frame(batch, columns, names[s : s + CHUNK], values, done[s]) for s, values in chunks]
     return pd.concat(parts, ignore_index=True)
+
+
+@contextmanager
+def _told(
+    progress: bool | Callable[[int, int], None], finished: int, total: int
+) -> Iterator[Callable[[int, int], object]]:
+    """Who is told of progress: nobody, the caller's function, or a bar with studies per second and the time left."""
+    if progress is not True:
+        yield progress or (lambda done, all_: None)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (TextColumn("studies"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("studies", total=total, completed=finished, rate="")
+
+        def tell(done: int, all_: int) -> None:
+            speed = bar.tasks[0].finished_speed or bar.tasks[0].speed
+            bar.update(task, completed=done, rate=f"{speed:.0f}/s" if speed else "")
+
+        yield tell
 
 
 # --- the table of studies

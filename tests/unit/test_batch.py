@@ -134,3 +134,9 @@ def test_workers_are_counted_from_one():
     with pytest.raises(InputError, match="at least one"):
         list(each(str, [(0, 1)], Workers(0)))
     assert list(each(str, [(0, 1), (1, 2)], Workers(1))) == [(0, "1"), (1, "2")]
+
+
+def test_a_bar_tells_how_far_it_is(capsys):
+    fp.calculate_many(ROUTE, studies(CHUNK + 1), progress=True)
+    err = capsys.readouterr().err
+    assert f"{CHUNK + 1}/{CHUNK + 1}" in err
