@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from footprint.library.method import load_method as load_method
     from footprint.library.routes import load_route as load_route
     from footprint.library.routes import route_index as route_index
+    from footprint.market.assignment import classify as classify
+    from footprint.market.fitting import fit_classes as fit_classes
+    from footprint.market.reading import load_market as load_market
     from footprint.sampling import sample as sample
     from footprint.sampling import sample_routes as sample_routes
 
@@ -40,6 +43,9 @@ _PUBLIC = {
     "load_background": "footprint.exchange.backgrounds",
     "load_method": "footprint.library.method",
     "load_route": "footprint.library.routes",
+    "load_market": "footprint.market.reading",
+    "fit_classes": "footprint.market.fitting",
+    "classify": "footprint.market.assignment",
     "route_index": "footprint.library.routes",
     "FootprintError": "footprint.errors",
     "InputError": "footprint.errors",

@@ -20,11 +20,13 @@ from footprint.commands import (
     background,
     calc,
     check,
+    classes,
     compare,
     explain,
     export,
     hotspots,
     listing,
+    market,
     materials,
     sensitivity,
 )
@@ -56,6 +58,8 @@ app.command("sensitivity")(sensitivity.sensitivity)
 app.command("compare")(compare.compare)
 app.command("explain")(explain.explain)
 app.add_typer(background.app)
+app.add_typer(market.app)
+app.add_typer(classes.app)
 app.add_typer(export.app)
 
 

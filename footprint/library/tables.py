@@ -20,6 +20,9 @@ def read_csv(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, dict[str
                 raise InputError(
                     f"{path}: column '{missing[0]}' is missing; it has: {listed(reader.fieldnames or [], 20)}"
                 )
+            names = reader.fieldnames or []
+            if twice := [name for name in names if names.count(name) > 1]:
+                raise InputError(f"{path}: column '{twice[0]}' is given twice")
             for row in reader:
                 if None in row or None in row.values():
                     raise InputError(

@@ -27,7 +27,9 @@ def modules(run: Run, *arguments: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--help",), ("calc", "--help"), ("materials", "--help"), ("--version",)], ids=" ".join
+    "arguments",
+    [("--help",), ("calc", "--help"), ("materials", "--help"), ("classes", "fit", "--help"), ("--version",)],
+    ids=" ".join,
 )
 def test_help_loads_no_numbers(run: Run, arguments: tuple[str, ...]) -> None:
     assert not modules(run, *arguments) & ({"numpy", "pandas", "scipy", "msgspec", "rich"} | BRIGHTWAY)
@@ -41,7 +43,7 @@ def test_help_loads_no_numbers(run: Run, arguments: tuple[str, ...]) -> None:
 def test_a_calculation_loads_no_brightway_no_scipy_no_pandas(run: Run, arguments: tuple[str, ...]) -> None:
     loaded = modules(run, *arguments)
     assert "numpy" in loaded
-    assert not loaded & ({"pandas", "scipy"} | BRIGHTWAY)
+    assert not loaded & ({"pandas", "scipy", "duckdb", "openpyxl"} | BRIGHTWAY)
 
 
 def test_json_needs_no_tables(run: Run) -> None:

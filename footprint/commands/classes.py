@@ -1,0 +1,174 @@
+"""`footprint classes`: thresholds from a market, letters of declarations, the three-year review."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from footprint.commands.common import Json, emit, emit_json, say, write_whole
+from footprint.errors import InputError
+
+if TYPE_CHECKING:
+    from footprint.market.declarations import Market
+    from footprint.market.fitting import Options
+
+app = typer.Typer(name="classes", help="Performance classes A to G (illustrative).", no_args_is_help=True,
+                  rich_markup_mode=None)  # fmt: skip
+MarketFile = Annotated[
+    Path | None,
+    typer.Argument(metavar="MARKET", help="Market file: CSV, Parquet, XLSX, or a registry.", show_default=False),
+]
+OnDay = Annotated[
+    str | None, typer.Option("--on", metavar="DATE", help="Day the thresholds hold from; today unless given.")
+]
+MaterialName = Annotated[str | None, typer.Option("--material", metavar="M", help="One material.", show_default=False)]
+CategoryCode = Annotated[
+    list[str] | None, typer.Option("--category", metavar="CODE", help="Category; may be repeated.", show_default=False)
+]
+SchemeName = Annotated[str | None, typer.Option("--scheme", metavar="NAME", help="Scheme; geometric unless given.")]
+OutFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the JSON here.", show_default=False)]
+SchemeFile = Annotated[
+    Path, typer.Option("--scheme-file", metavar="FILE", help="JSON of `classes fit`, or legal TOML.")
+]
+
+
+@app.callback()
+def _classes() -> None:
+    """Performance classes A to G (illustrative until a legal scheme is loaded)."""
+
+
+@app.command("fit")
+def fit(
+    market: MarketFile,
+    material: MaterialName = None,
+    category: CategoryCode = None,
+    on: OnDay = None,
+    scheme: SchemeName = None,
+    classes: Annotated[int | None, typer.Option(metavar="K", help="Number of classes.", show_default=False)] = None,
+    benchmark: Annotated[
+        float | None, typer.Option(metavar="VALUE", help="Benchmark of fixed-ratio or pefcr.", show_default=False)
+    ] = None,
+    improvement: Annotated[
+        float | None, typer.Option(metavar="RATE", help="Yearly improvement, 0 to 0.05.", show_default=False)
+    ] = None,
+    ratchet: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Earlier thresholds, never loosened.", show_default=False)
+    ] = None,
+    distinguishable: Annotated[
+        bool, typer.Option("--distinguishable", help="Fewer classes where declared values do not tell them apart.")
+    ] = False,
+    exploratory: Annotated[bool, typer.Option("--exploratory", help="Every category with values.")] = False,
+    bootstrap: Annotated[int, typer.Option(metavar="N", help="Replicates for intervals.", min=0, max=100_000)] = 1000,
+    seed: Annotated[int, typer.Option(metavar="S", help="What the replicates begin with.", min=0)] = 1,
+    out: OutFile = None,
+    as_json: Json = False,
+) -> None:
+    """Thresholds from what was placed on the market in the three years before a day: pooled and by system."""
+    from footprint.market.fitting import Options, fit_market
+    from footprint.market.scheme_files import load_schemes, schemes_text
+
+    figures = {} if benchmark is None else {"benchmark": benchmark}
+    previous = () if ratchet is None else load_schemes(ratchet)
+    options: Options = Options(scheme, classes, figures, improvement, previous, distinguishable, bootstrap, seed)
+    found = declared_market(market, material)
+    for code in category or ():
+        found.values(code)
+    schemes = list(fit_market(found, day(on), tuple(category or ()), options, exploratory))
+    if not schemes:
+        raise InputError(f"{found.name}: nothing in the window has a value of the categories asked for")
+    if out is not None:
+        write_whole(out, schemes_text(schemes))
+        say(f"written: {out}")
+    if as_json:
+        emit_json([scheme.to_dict() for scheme in schemes])
+    elif out is None:
+        from footprint.report.classes import schemes_document
+        from footprint.report.document import terminal
+
+        emit(terminal(schemes_document(schemes)))
+
+
+@app.command("assign")
+def assign(values: MarketFile, scheme_file: SchemeFile, as_json: Json = False) -> None:
+    """The letter of every declaration, and the probability of each where a spread is known."""
+    import numpy as np
+
+    from footprint.market.assignment import classify
+    from footprint.market.scheme_files import load_schemes
+
+    schemes, market = load_schemes(scheme_file), declared_market(values, None)
+    rows = []
+    for scheme in schemes:
+        if scheme.system != "pooled":
+            continue
+        for pool, part in market.pools():
+            if pool != scheme.pool or scheme.category not in part.categories:
+                continue
+            spread = part.spread(scheme.category)
+            for n, value in enumerate(part.values(scheme.category)):
+                if np.isfinite(value):
+                    gsd2 = float(spread[n]) if np.isfinite(spread[n]) else None
+                    rows.append((str(part["declaration_id"][n]), classify(float(value), scheme, gsd2)))
+    if not rows:
+        raise InputError(f"{market.name}: no declaration is of the product of a pooled scheme in {scheme_file}")
+    if as_json:
+        emit_json([{"declaration_id": ident} | found.to_dict() for ident, found in rows])
+    else:
+        from footprint.report.classes import assigned_document
+        from footprint.report.document import terminal
+
+        emit(terminal(assigned_document(rows)))
+
+
+@app.command("review")
+def review_classes(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Earlier market file.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Later market file.")],
+    old_on: Annotated[str, typer.Option("--old-on", metavar="DATE", help="Day of the earlier thresholds.")],
+    on: OnDay = None,
+    category: CategoryCode = None,
+    scheme: SchemeName = None,
+    as_json: Json = False,
+) -> None:
+    """What moved between two markets and why: thresholds, occupancy, migration matrix."""
+    from footprint.market.fitting import Options, fit_market
+    from footprint.market.review import paired, review
+    from footprint.market.rules import class_rules
+
+    before, after, codes = declared_market(old, None), declared_market(new, None), tuple(category or ())
+    options = Options(scheme)
+    first = list(fit_market(before, day(old_on), codes, options))
+    second = list(fit_market(after, day(on), codes, options))
+    found = [review(a, b, before, after, class_rules(day(on))) for a, b in paired(first, second)]
+    if as_json:
+        emit_json([entry.to_dict() for entry in found])
+    else:
+        from footprint.report.classes import review_document
+        from footprint.report.document import terminal
+
+        emit(terminal(review_document(found)))
+
+
+def declared_market(path: Path | None, material: str | None) -> Market:
+    """The declarations of a market file or registry, of one material or of all."""
+    if path is None:
+        raise InputError("no market given; a file ends in .csv, .parquet or .xlsx, a registry in .duckdb")
+    if path.suffix.lower() == ".duckdb":
+        from footprint.market.registry import registered
+
+        return registered(path, material)
+    from footprint.market.reading import load_market
+
+    found = load_market(path)
+    return found if material is None else found.of(material=material)
+
+
+def day(text: str | None) -> date:
+    """A day as given, or today."""
+    try:
+        return date.today() if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"'{text}' is no day; YYYY-MM-DD is needed, as in 2027-01-01") from None

@@ -1,0 +1,1 @@
+"""Performance classes: declarations, their distribution, thresholds, classes and the three-year review."""

@@ -1,0 +1,185 @@
+"""The registry of declarations: one DuckDB file, append-only, one transaction per import.
+
+A row is never changed. A declaration is superseded by a later row of the same id, withdrawn by an entry that says why;
+every row keeps the name and hash of its file. Importing the same content again adds nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from footprint.errors import InputError, listed
+from footprint.market.declarations import Market
+from footprint.market.reading import COLUMNS, Reading, needed
+
+#: how long to wait for another writer, in seconds
+PATIENCE = 30.0
+_TYPES = {"text": "VARCHAR", "number": "DOUBLE", "day": "DATE"}
+_FIELDS = ", ".join(f'"{column.name}"' for column in COLUMNS.values())
+_DDL = f"""
+CREATE SEQUENCE IF NOT EXISTS entry START 1;
+CREATE TABLE IF NOT EXISTS declarations (
+  seq BIGINT PRIMARY KEY, row_hash VARCHAR NOT NULL, file VARCHAR NOT NULL, file_sha256 VARCHAR NOT NULL,
+  file_row BIGINT NOT NULL, {", ".join(f'"{c.name}" {_TYPES[c.kind]}' for c in COLUMNS.values())});
+CREATE TABLE IF NOT EXISTS withdrawals (
+  seq BIGINT PRIMARY KEY, declaration_id VARCHAR NOT NULL, reason VARCHAR NOT NULL);
+"""
+#: the latest row of each id, where no withdrawal came after it
+_CURRENT = """(SELECT d.* FROM (SELECT declaration_id AS ident, max(seq) AS seq FROM declarations GROUP BY 1) latest
+  JOIN declarations d ON d.seq = latest.seq
+  WHERE NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.declaration_id = latest.ident AND w.seq > latest.seq))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: rows added, rows already there, and ids whose earlier row is now superseded."""
+
+    added: int
+    known: int
+    superseded: tuple[str, ...]
+
+
+def import_market(registry: Path, reading: Reading, source: Path, supersede: bool = False) -> Imported:
+    """Add the rows of a file, all or none.
+
+    Raises InputError where an id is there with other content and `supersede` is not given.
+    """
+    sha256 = hashlib.sha256(source.read_bytes()).hexdigest()
+    table = _frame(reading.market)
+    table.insert(0, "row_hash", [hashlib.sha256(repr(row).encode()).hexdigest() for row in table.values.tolist()])
+    table.insert(1, "file", source.name)
+    table.insert(2, "file_sha256", sha256)
+    table.insert(3, "file_row", reading.rows)
+    with _open(registry, write=True) as connection:
+        connection.execute("BEGIN")
+        connection.execute(_DDL)
+        connection.register("incoming", table)
+        held = dict(connection.execute(f"SELECT declaration_id, row_hash FROM {_CURRENT}").fetchall())
+        fresh = np.array([held.get(i) != h for i, h in zip(table["declaration_id"], table["row_hash"], strict=True)])
+        again = sorted(i for i in table["declaration_id"][fresh] if i in held)
+        if again and not supersede:
+            raise InputError(
+                f"{registry}: {len(again)} declarations are there with other content: {listed(again)}; "
+                "--supersede puts the new ones in their place"
+            )
+        connection.register("fresh", table[fresh])
+        connection.execute(
+            f"INSERT INTO declarations SELECT nextval('entry'), row_hash, file, file_sha256, file_row, {_FIELDS} "
+            "FROM fresh"
+        )
+        connection.execute("COMMIT")
+    return Imported(int(fresh.sum()), int((~fresh).sum()), tuple(again))
+
+
+def withdraw(registry: Path, idents: Sequence[str], reason: str) -> None:
+    """Take declarations from the market from now on; InputError names those that are not there."""
+    with _open(registry, write=True) as connection:
+        connection.execute("BEGIN")
+        held = {row[0] for row in connection.execute(f"SELECT declaration_id FROM {_CURRENT}").fetchall()}
+        if unknown := [ident for ident in idents if ident not in held]:
+            raise InputError(f"{registry}: no current declaration '{unknown[0]}'")
+        for ident in dict.fromkeys(idents):
+            connection.execute("INSERT INTO withdrawals VALUES (nextval('entry'), ?, ?)", [ident, reason])
+        connection.execute("COMMIT")
+
+
+def materials(registry: Path) -> list[tuple[str, int, int, float]]:
+    """Material, declarations, operators and tonnes of the current declarations."""
+    with _open(registry) as connection:
+        return [
+            tuple(row)
+            for row in connection.execute(
+                "SELECT material, count(*), count(DISTINCT operator), sum(mass_t) "
+                f"FROM {_CURRENT} GROUP BY 1 ORDER BY 1"
+            ).fetchall()
+        ]
+
+
+def history(registry: Path, ident: str) -> list[dict[str, Any]]:
+    """Every row and withdrawal of a declaration, in order."""
+    with _open(registry) as connection:
+        found = connection.execute(
+            "SELECT seq, 'declared' AS what, file, file_sha256, file_row, mass_t, '' AS reason FROM declarations "
+            "WHERE declaration_id = ? UNION ALL SELECT seq, 'withdrawn', '', '', NULL, NULL, reason FROM withdrawals "
+            "WHERE declaration_id = ? ORDER BY seq",
+            [ident, ident],
+        )
+        names = [column[0] for column in found.description]
+        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    if not rows:
+        raise InputError(f"{registry}: no declaration '{ident}'")
+    return rows
+
+
+def registered(registry: Path, material: str | None = None) -> Market:
+    """The current declarations, of one material or of all, in the order of their ids."""
+    where, values = ("WHERE material = ?", [material]) if material else ("", [])
+    with _open(registry) as connection:
+        found = connection.execute(
+            f"SELECT {_FIELDS} FROM {_CURRENT} {where} ORDER BY declaration_id", values
+        ).fetchnumpy()
+    columns: dict[str, Any] = {}
+    for column in COLUMNS.values():
+        values_ = found[column.name]
+        if column.kind == "number":
+            columns[column.name] = np.ma.filled(np.ma.asarray(values_, dtype=float), np.nan)
+        elif column.kind == "day":
+            columns[column.name] = np.asarray(values_).astype("datetime64[D]")
+        else:
+            columns[column.name] = np.asarray(values_, dtype=object)
+    return Market(str(registry), columns)
+
+
+def _frame(market: Market) -> Any:
+    import pandas as pd
+
+    frame = {}
+    for column in COLUMNS.values():
+        values = market.columns.get(column.name)
+        if values is None:
+            values = np.full(len(market), np.nan)
+        frame[column.name] = values.astype("datetime64[s]") if column.kind == "day" else values
+    return pd.DataFrame(frame)
+
+
+@contextmanager
+def _open(registry: Path, write: bool = False) -> Iterator[Any]:
+    """A connection; a file that is no registry is refused before anything could be written to it."""
+    duckdb = needed("duckdb", "market")
+    if registry.exists():
+        with registry.open("rb") as file:
+            if file.read(12)[8:] != b"DUCK":
+                raise InputError(f"{registry}: is no registry of declarations, or is damaged; it was left as it is")
+    elif not write:
+        raise InputError(f"{registry}: no such registry; `footprint market import` makes one")
+    elif not registry.parent.is_dir():
+        raise InputError(f"{registry.parent}: no such folder")
+    connection = _connected(duckdb, registry, write)
+    try:
+        yield connection
+    except duckdb.Error as error:
+        raise InputError(f"{registry}: cannot be used as a registry: {str(error).splitlines()[0]}") from None
+    finally:
+        connection.close()
+
+
+def _connected(duckdb: Any, registry: Path, write: bool) -> Any:
+    begun = time.monotonic()
+    while True:
+        try:
+            return duckdb.connect(str(registry), read_only=not write, config={"memory_limit": "1GB", "threads": "2"})
+        except duckdb.Error as error:
+            told = str(error).splitlines()[0]
+            if "set lock" not in told.lower():
+                raise InputError(f"{registry}: cannot be opened as a registry: {told}; it was left as it is") from None
+            if time.monotonic() - begun > PATIENCE:
+                raise InputError(f"{registry}: another program is writing to it; try again later") from None
+            time.sleep(0.05)

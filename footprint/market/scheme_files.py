@@ -1,0 +1,144 @@
+"""Thresholds as files: the JSON that `footprint classes fit --out` writes, and the TOML of a legal act."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from footprint.errors import InputError, listed
+from footprint.library.toml import read_text
+from footprint.market.declarations import CODES, POOL_FIELDS, Pool
+from footprint.market.thresholds import LETTERS, SCHEMA, ClassScheme, Note
+from footprint.rules.tables import check_keys, read_table, tables
+
+LEGAL = "footprint/legal-classes/1"
+
+
+def schemes_text(schemes: Sequence[ClassScheme]) -> str:
+    """The JSON of several schemes."""
+    return json.dumps([scheme.to_dict() for scheme in schemes], indent=2, allow_nan=False) + "\n"
+
+
+def load_schemes(path: str | Path) -> tuple[ClassScheme, ...]:
+    """The schemes of a file: JSON as `classes fit` writes it (illustrative), or the TOML of a legal act.
+
+    Raises InputError with file, place and what is allowed.
+    """
+    path = Path(path)
+    if path.suffix.lower() == ".toml":
+        return _legal(path)
+    try:
+        raw = json.loads(read_text(path))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not valid JSON: {error}") from None
+    entries = raw if isinstance(raw, list) else [raw]
+    if not entries:
+        raise InputError(f"{path}: holds no scheme")
+    return tuple(_scheme(entry, f"{path}, scheme {n}") for n, entry in enumerate(entries, 1))
+
+
+def _scheme(raw: Any, where: str) -> ClassScheme:
+    """A scheme of a JSON file. Whatever it says of itself, it is illustrative: only a legal act is more."""
+    if not isinstance(raw, dict) or raw.get("schema") != SCHEMA:
+        raise InputError(f"{where}: schema '{SCHEMA}' is needed")
+    try:
+        return ClassScheme(
+            material=_text(raw["material"]),
+            category=_category(raw["category"], where),
+            unit=_text(raw["unit"]),
+            scheme=_text(raw["scheme"]),
+            on=date.fromisoformat(raw["on"]),
+            window=(date.fromisoformat(raw["window"]["from"]), date.fromisoformat(raw["window"]["before"])),
+            thresholds=_thresholds(raw["thresholds"], where),
+            pool=_pool(raw["pool"]),
+            system=_text(raw["system"]),
+            parameters=dict(raw.get("parameters", {})),
+            n=int(raw["n"]),
+            n_operators=int(raw["n_operators"]),
+            n_effective=None if raw["n_effective"] is None else float(raw["n_effective"]),
+            publishable=raw["publishable"] is True,
+            intervals={key: (float(low), float(high)) for key, (low, high) in raw["intervals"].items()},
+            occupancy={key: (int(o["n"]), float(o["mass_share"])) for key, o in raw["occupancy"].items()},
+            notes=tuple(Note(f["rule"], f["severity"], f["message"]) for f in raw.get("findings", [])),
+        )
+    except KeyError as error:
+        raise InputError(f"{where}: the key {error} is missing") from None
+    except (TypeError, ValueError, AttributeError) as error:
+        raise InputError(f"{where}: not in form: {error}") from None
+
+
+def _legal(path: Path) -> tuple[ClassScheme, ...]:
+    """Thresholds of an act: `act`, `provision`, `url`, `since`, and one `[[scheme]]` per material and category."""
+    raw = read_table(path)
+    check_keys(raw, str(path), ("schema", "act", "provision", "url", "since", "scheme"))
+    if raw["schema"] != LEGAL:
+        raise InputError(f"{path}: schema '{raw['schema']}'; allowed: {LEGAL}")
+    since = raw["since"]
+    if type(since) is not date:
+        raise InputError(f"{path}: 'since' is {since!r}; a day without a time is needed")
+    act = {key: raw[key] for key in ("act", "provision", "url")}
+    for key, text in act.items():
+        if not isinstance(text, str) or not text.strip():
+            raise InputError(f"{path}: '{key}' is {text!r}; a text is needed")
+    found = []
+    for n, table in enumerate(tables(raw, "scheme", str(path)), 1):
+        where = f"{path}, scheme {n}"
+        check_keys(table, where, ("material", "product", "form", "category", "unit", "thresholds"),
+                   ("grade", "declared_unit_kg", "method", "system"))  # fmt: skip
+        pool = Pool(
+            table["material"], table["product"], table["form"], table.get("grade", ""),
+            float(table.get("declared_unit_kg", 1.0)), table.get("method", "ef-3.1"), "none", "", "", 1.0, "include",
+        )  # fmt: skip
+        found.append(
+            ClassScheme(
+                pool.material,
+                _category(table["category"], where),
+                table["unit"],
+                "legal",
+                since,
+                (since, since),
+                _thresholds(table["thresholds"], where),
+                pool,
+                table.get("system", "pooled"),
+                "legal",
+                act,
+                publishable=True,
+            )
+        )
+    return tuple(found)
+
+
+def _category(code: Any, where: str) -> str:
+    if code not in CODES:
+        raise InputError(f"{where}: category '{code}' is not known; allowed: {', '.join(CODES)}")
+    return str(code)
+
+
+def _thresholds(raw: Any, where: str) -> Mapping[str, float]:
+    """Letters from A on, strictly ascending."""
+    letters = "".join(raw) if isinstance(raw, dict) else ""
+    if not letters or len(letters) >= len(LETTERS) or not LETTERS.startswith(letters):
+        raise InputError(f"{where}: thresholds are needed for A, B … in order, at most {listed(LETTERS[:-1])}")
+    found = {}
+    for letter, value in raw.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value <= 0:
+            raise InputError(f"{where}: threshold {letter} is {value!r}; a positive number is needed")
+        found[letter] = float(value)
+    if any(high <= low for low, high in pairwise(found.values())):
+        raise InputError(f"{where}: thresholds must ascend from A on")
+    return found
+
+
+def _pool(raw: Any) -> Pool:
+    return Pool(**{name: raw[name] for name in POOL_FIELDS})
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no text")
+    return value

@@ -1,0 +1,188 @@
+"""Class schemes: from a distribution to the upper bounds T_1 < … < T_{K−1} of K classes, one function each.
+
+Every scheme takes a distribution, the number of classes K and its figures, and returns replicates x (K − 1) bounds.
+L and U are the weighted quantiles of class-quantiles (5 % and 95 %).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from footprint.errors import InputError, nearest
+from footprint.market.declarations import Floats
+from footprint.market.distribution import Distribution
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the schemes take from the rules (methods/crma/classes.toml), or from the caller."""
+
+    low: float = 0.05
+    high: float = 0.95
+    delta: float = 0.1
+    ratio: float = 1.25
+    benchmark: float | None = None
+    benchmark_class: int = 4
+    probabilities: tuple[float, ...] = (0.05, 0.15, 0.3, 0.5, 0.7, 0.9)
+    multipliers: tuple[float, ...] = (0.85, 0.95, 1.05, 1.15)
+
+
+def _between(first: Floats, last: Floats, classes: int) -> Floats:
+    """`first`·(last/first)^((c−1)/(K−2)) for c = 1 … K−1; with two classes the geometric mean alone."""
+    if classes == 2:
+        return np.asarray(np.sqrt(first * last)[:, None])
+    steps = np.arange(classes - 1) / (classes - 2)
+    return np.asarray(first[:, None] * (last / first)[:, None] ** steps)
+
+
+def geometric(market: Distribution, classes: int, figures: Figures) -> Floats:
+    """T_c = L·(U/L)^((c−1)/(K−2)): each class is better than the next by the same factor (DECISIONS 18; default).
+
+    As on energy labels: Regulation (EU) 2019/2016 has 41, 51, 64, 80, 100, 125, each 1.25 times the one before.
+    """
+    return _between(market.quantile(figures.low), market.quantile(figures.high), classes)
+
+
+def anchored(market: Distribution, classes: int, figures: Figures) -> Floats:
+    """T_1 = (1 − δ)·L, T_{K−1} = U, the same factor between: class A is nearly empty at introduction (DECISIONS 18).
+
+    By analogy with Article 11 of Regulation (EU) 2017/1369.
+    """
+    return _between((1 - figures.delta) * market.quantile(figures.low), market.quantile(figures.high), classes)
+
+
+def quantiles(market: Distribution, classes: int, figures: Figures) -> Floats:
+    """T_c = Q(p_c): class c holds the share p_c − p_{c−1} of the weights (METHOD 2.4 a).
+
+    p are the figures' probabilities where there are K − 1 of them, else c/K.
+    """
+    given = figures.probabilities
+    p = given if len(given) == classes - 1 else tuple(c / classes for c in range(1, classes))
+    return np.stack([market.quantile(share) for share in p], axis=1)
+
+
+def equal_width(market: Distribution, classes: int, figures: Figures) -> Floats:
+    """T_c = L + (c−1)·(U − L)/(K−2): steps of the same size (METHOD 2.4 b); with two classes the middle alone.
+
+    As on dishwashers, Regulation (EU) 2019/2017: 32, 38, 44, 50, 56, 62.
+    """
+    first, last = market.quantile(figures.low), market.quantile(figures.high)
+    steps = np.array([0.5]) if classes == 2 else np.arange(classes - 1) / (classes - 2)
+    return np.asarray(first[:, None] + (last - first)[:, None] * steps)
+
+
+def fixed_ratio(market: Distribution, classes: int, figures: Figures) -> Floats:
+    """T_c = B·r^(c − m): the benchmark B is the bound of class m, and r is fixed (METHOD 2.4 d).
+
+    B is the figures' benchmark, else the weighted median; r = 1.25 and m = 4 give refrigerators from B = 80.
+    """
+    m = min(figures.benchmark_class, classes - 1)
+    steps = figures.ratio ** (np.arange(1, classes) - float(m))
+    return np.asarray(_benchmark(market, figures, market.quantile(0.5))[:, None] * steps)
+
+
+def pefcr(market: Distribution, classes: int, figures: Figures) -> Floats:
+    """T_c = BM·m_c around the benchmark BM, the middle of class C (PEFCR guidance, pilot phase; METHOD 2.4 f).
+
+    BM is the figures' benchmark, else the weighted mean, the representative product. With five classes m = 0.85, 0.95,
+    1.05, 1.15; with another number K the same step: m_c = 1 + 0.1·(c − K/2).
+    """
+    if len(figures.multipliers) == classes - 1:
+        steps = np.array(figures.multipliers)
+    else:
+        steps = 1 + 0.1 * (np.arange(1, classes) - classes / 2)
+    return np.asarray(_benchmark(market, figures, market.mean())[:, None] * steps)
+
+
+def natural_breaks(market: Distribution, classes: int, figures: Figures) -> Floats:
+    """The K groups of least Σ_c Σ_i w_i (ln x_i − μ_c)² (Fisher 1958, Jenks); a bound is the geometric mean of the two
+    values it parts (METHOD 2.4 g). Fewer different values than classes leave the upper classes empty.
+    """
+    logs = np.log(market.values)
+    found = []
+    for weights in market.weights:
+        drawn = weights > 0
+        x, where = np.unique(logs[drawn], return_inverse=True)
+        starts = breaks(x, np.bincount(where, weights[drawn], len(x)).astype(np.float64), min(classes, len(x)))
+        bounds = [np.exp((x[start - 1] + x[start]) / 2) for start in starts]
+        found.append(bounds + [float(np.exp(x[-1]))] * (classes - 1 - len(bounds)))
+    return np.array(found)
+
+
+def breaks(values: Floats, weights: Floats, groups: int) -> list[int]:
+    """Where groups 2 … K begin among ascending different values, for the least weighted sum of squares within groups.
+
+    Dynamic programming over the last group; its best start never moves down as the end moves up, so that each layer
+    halves its range (n log n).
+    """
+    n = len(values)
+    centred = values - np.average(values, weights=weights)
+    w, s, q = (np.r_[0.0, np.cumsum(part)] for part in (weights, weights * centred, weights * centred**2))
+
+    def within(start: NDArray[Any], end: int) -> NDArray[Any]:
+        """Sum of squares of values[start:end] about their mean."""
+        mass, first = w[end] - w[start], s[end] - s[start]
+        return np.asarray(q[end] - q[start] - first * first / mass)
+
+    best = np.array([0.0] + [float(within(np.array([0]), end)[0]) for end in range(1, n + 1)])
+    starts = []
+    for group in range(1, groups):
+        cost, start = np.full(n + 1, np.inf), np.zeros(n + 1, dtype=np.int64)
+        waiting = [(group + 1, n, group, n - 1)]
+        while waiting:
+            low, high, least, most = waiting.pop()
+            if low > high:
+                continue
+            end = (low + high) // 2
+            tried = np.arange(least, min(most, end - 1) + 1)
+            costs = best[tried] + within(tried, end)
+            at = int(np.argmin(costs))
+            cost[end], start[end] = costs[at], tried[at]
+            waiting += [(low, end - 1, least, int(tried[at])), (end + 1, high, int(tried[at]), most)]
+        best = cost
+        starts.append(start)
+    found, end = [], n
+    for start in reversed(starts):
+        end = int(start[end])
+        found.append(end)
+    return found[::-1]
+
+
+def _benchmark(market: Distribution, figures: Figures, otherwise: Floats) -> Floats:
+    return otherwise if figures.benchmark is None else np.full(len(otherwise), figures.benchmark)
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A scheme by name: its function, what it is called in a table, the figures it uses."""
+
+    name: str
+    title: str
+    bounds: Callable[[Distribution, int, Figures], Floats]
+    figures: tuple[str, ...] = field(default=())
+
+
+SCHEMES: Mapping[str, Scheme] = {
+    scheme.name: scheme
+    for scheme in (
+        Scheme("geometric", "equal ratios between quantiles", geometric, ("low", "high")),
+        Scheme("anchored", "equal ratios, class A empty", anchored, ("low", "high", "delta")),
+        Scheme("quantiles", "weighted quantiles", quantiles, ("probabilities",)),
+        Scheme("equal-width", "equal steps between quantiles", equal_width, ("low", "high")),
+        Scheme("natural-breaks", "natural breaks on logarithms", natural_breaks),
+        Scheme("fixed-ratio", "fixed ratio from a benchmark", fixed_ratio, ("ratio", "benchmark", "benchmark_class")),
+        Scheme("pefcr", "around a benchmark", pefcr, ("benchmark", "multipliers")),
+    )
+}
+
+
+def find_scheme(name: str) -> Scheme:
+    """The scheme of that name; InputError names the nearest."""
+    if name not in SCHEMES:
+        raise InputError(f"scheme '{name}' is not known{nearest(name, SCHEMES)}; allowed: {', '.join(SCHEMES)}")
+    return SCHEMES[name]

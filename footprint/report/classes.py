@@ -1,0 +1,101 @@
+"""Classes as people read them: thresholds with intervals and occupancy, letters of declarations, a review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from footprint.market.assignment import Classification
+from footprint.market.decimals import printed
+from footprint.market.review import Review
+from footprint.market.thresholds import ClassScheme
+from footprint.report.document import Block, Document, Grid, Heading, Items, Paragraph
+from footprint.report.numbers import NOT_AVAILABLE, percent, plural
+
+ILLUSTRATIVE = "Illustrative: no legal act sets classes for this material."
+
+
+def schemes_document(schemes: Sequence[ClassScheme]) -> Document:
+    """One table per scheme."""
+    return tuple(block for scheme in schemes for block in _scheme(scheme))
+
+
+def _scheme(scheme: ClassScheme) -> Iterator[Block]:
+    yield Heading(2, f"{scheme.pool.name}, {scheme.category}, {scheme.system}: {scheme.unit}")
+    yield Paragraph(_standing(scheme))
+    rows = []
+    for letter in scheme.letters:
+        low, high = scheme.bounds(letter)
+        n, share = scheme.occupancy.get(letter, (0, 0.0))
+        ends = scheme.intervals.get(letter)
+        rows.append((
+            letter,
+            f"up to {printed(high)}" if high is not None else f"above {printed(low or 0.0)}",
+            f"{printed(ends[0])} to {printed(ends[1])}" if ends else "–",
+            str(n),
+            percent(share),
+        ))  # fmt: skip
+    heads = ("class", "value", "95% interval", "declarations", "tonnes")
+    yield Grid(heads, tuple(rows), right=frozenset({"value", "declarations", "tonnes"}))
+    if scheme.without_options:
+        without = ", ".join(f"{letter} {printed(value)}" for letter, value in scheme.without_options.items())
+        yield Paragraph(f"Without options: {without}")
+    if scheme.notes:
+        yield Items(tuple(f"{note.severity}: {note.message} ({note.rule})" for note in scheme.notes))
+
+
+def _standing(scheme: ClassScheme) -> str:
+    """Legal standing, scheme, window, sample."""
+    first = ILLUSTRATIVE if scheme.status == "illustrative" else f"Status: {scheme.status}."
+    size = NOT_AVAILABLE if scheme.n_effective is None else f"{scheme.n_effective:.1f}"
+    publish = "" if scheme.publishable else " Not publishable: confidential."
+    return (
+        f"{first} Scheme {scheme.scheme}; on the market from {scheme.window[0]} until before {scheme.window[1]}; "
+        f"{plural(scheme.n, 'declaration')} of {plural(scheme.n_operators, 'operator')}, effective sample size {size}."
+        f"{publish}"
+    )
+
+
+def assigned_document(rows: Sequence[tuple[str, Classification]]) -> Document:
+    """The letter of each declaration, how probable it is, and how far the next better class lies."""
+    status = {found.status for _, found in rows}
+    lines = []
+    for name, found in rows:
+        sure = "–" if found.probability is None else percent(found.probability[found.letter])
+        nearer = f"-{percent(found.reduction)} to {found.better}" if found.better and found.reduction else "–"
+        lines.append((name, found.category, printed(found.value), found.letter, sure, nearer))
+    heads = ("declaration", "category", "value", "class", "probability", "next better")
+    table = Grid(heads, tuple(lines), right=frozenset({"value", "probability"}), wide=frozenset({"declaration"}))
+    return (Paragraph(ILLUSTRATIVE if "illustrative" in status else "Legal classes."), table)
+
+
+def review_document(reviews: Sequence[Review]) -> Document:
+    """Old and new thresholds, who moved where, and why."""
+    return tuple(block for found in reviews for block in _review(found))
+
+
+def _review(found: Review) -> Iterator[Block]:
+    new, old = found.new, found.old
+    yield Heading(2, f"{new.pool.name}, {new.category}, {new.system}: {old.on} to {new.on}")
+    yield Paragraph(ILLUSTRATIVE if new.status == "illustrative" else f"Status: {new.status}.")
+    rows = tuple(
+        (letter, *(_threshold(s, letter) for s in (old, new)), *(_share(s, letter) for s in (old, new)))
+        for letter in max(old.letters, new.letters, key=len)
+    )
+    heads = ("class", "old", "new", "tonnes old", "tonnes new")
+    yield Grid(heads, rows, right=frozenset(heads[1:]))
+    matrix = tuple((a, *(str(row[b]) for b in new.letters)) for a, row in found.migration.items())
+    yield Paragraph("Declarations from old class (rows) to new class:")
+    yield Grid(("old", *new.letters), matrix, right=frozenset(new.letters))
+    moved = tuple(f"{m.declaration}: {m.before} to {m.after} ({' and '.join(m.reasons)})" for m in found.moves)
+    yield Items(moved or ("no declaration moved",))
+    if found.triggers:
+        yield Items(tuple(f"rescale: {trigger}" for trigger in found.triggers))
+
+
+def _threshold(scheme: ClassScheme, letter: str) -> str:
+    value = scheme.thresholds.get(letter)
+    return "–" if value is None else printed(value)
+
+
+def _share(scheme: ClassScheme, letter: str) -> str:
+    return percent(scheme.occupancy[letter][1]) if letter in scheme.occupancy else "–"
