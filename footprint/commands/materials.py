@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from footprint.calculation import Settings
-    from footprint.report.material import MaterialView, OverviewRow
+    from footprint.report.material import MaterialView
+    from footprint.report.overview import OverviewRow
 
 Chosen = Annotated[
     list[str] | None,
@@ -71,7 +72,7 @@ def materials(chosen: Chosen = None, every: Every = False, out: Folder = None, a
 
 def _overview(as_json: bool) -> None:
     from footprint.report.document import terminal
-    from footprint.report.material import overview_document, overview_json
+    from footprint.report.overview import overview_document, overview_json
 
     rows = overview()
     if as_json:
@@ -83,7 +84,7 @@ def _overview(as_json: bool) -> None:
 def overview() -> list[OverviewRow]:
     """Every material of Annex II with its routes by system and its figures by tier; nothing is calculated."""
     from footprint.library.routes import load_route, route_index
-    from footprint.report.material import overview_row
+    from footprint.report.overview import overview_row
 
     routes = [load_route(ident) for ident in route_index() if "@" not in ident]
     return [
@@ -130,7 +131,8 @@ def view(name: str, settings: Settings) -> MaterialView:
 def _write_pages(views: Sequence[MaterialView], out: Path, every: bool) -> None:
     """`ID.md` for each, with pictures in a folder beside them, and for all a README.md that lists them."""
     from footprint.report.document import Figure, markdown
-    from footprint.report.material import material_document, overview_document
+    from footprint.report.material import material_document
+    from footprint.report.overview import overview_document
 
     pictures = made_folder(out / PICTURES)
     for found in views:

@@ -13,11 +13,11 @@ from footprint.impact.hotspots import hotspots
 from footprint.impact.result import FootprintResult
 from footprint.library.portraits import Portrait, Standard
 from footprint.library.published import Published
-from footprint.model import Route, Source
+from footprint.model import Source
 from footprint.report.diagram import needed_processes, process_diagram
 from footprint.report.document import Block, Document, Grid, Heading, Items, Paragraph
 from footprint.report.footprint import spoken_rule, value_cell
-from footprint.report.numbers import change, number, part, percent, plural, short_name, short_unit
+from footprint.report.numbers import change, number, percent, plural, short_name, short_unit
 from footprint.report.stage_chart import stage_chart
 from footprint.rules.materials import Material
 
@@ -389,75 +389,6 @@ def _standard(standard: Standard) -> str:
     confirmed = "" if standard.read else ", not confirmed"
     note = f": {standard.note}" if standard.note else ""
     return f"{standard.document} ({standard.kind}{confirmed}){note}"
-
-
-# --- all materials
-
-
-@dataclass(frozen=True)
-class OverviewRow:
-    """A material among the others: its routes by system, and how its figures were found."""
-
-    material: Material
-    routes: Mapping[str, int]
-    tiers: Mapping[str, int]
-
-
-def overview_row(material: Material, routes: Sequence[Route]) -> OverviewRow:
-    """Count routes (variants apart) by system, and the figures of each file once by tier."""
-    base = [route for route in routes if "@" not in route.id]
-    tiers: Counter[str] = Counter()
-    for route in {route.path: route for route in base}.values():
-        tiers.update(amounts_by_tier(route))
-    return OverviewRow(material, Counter(route.system for route in base), tiers)
-
-
-def overview_document(rows: Sequence[OverviewRow]) -> Document:
-    """One line per material of Annex II, and the sums."""
-    heads = ("material", "strategic", "prim.", "sec.", "figures", "publ.", "deriv.", "est.")
-    total = OverviewRow(rows[0].material, _sum(row.routes for row in rows), _sum(row.tiers for row in rows))
-    lines = [_overview_line(row, row.material.id, "yes" if row.material.annex_i else "no") for row in rows]
-    lines.append(_overview_line(total, "all", ""))
-    return (
-        Heading(1, "Critical raw materials"),
-        Grid(heads, tuple(lines), right=frozenset(heads[2:]), wide=frozenset()),
-        Paragraph(
-            "Primary and secondary routes (variants and mixed systems apart), and how the figures in their files were "
-            "found: measured or published, derived by stoichiometry or a balance, or estimated with a range."
-        ),
-    )
-
-
-def _sum(counts: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
-    found: Counter[str] = Counter()
-    for count in counts:
-        found.update(count)
-    return found
-
-
-def _overview_line(row: OverviewRow, name: str, strategic: str) -> tuple[str, ...]:
-    figures = sum(row.tiers.values())
-    confirmed = row.tiers.get("published", 0) + row.tiers.get("measured", 0)
-    shares = [part(count, figures) for count in (confirmed, row.tiers.get("derived", 0), row.tiers.get("estimate", 0))]
-    systems = (str(row.routes.get(system, 0)) for system in ("primary", "secondary"))
-    return (name, strategic, *systems, str(figures), *shares)
-
-
-def overview_json(rows: Sequence[OverviewRow]) -> dict[str, object]:
-    """The overview for programs: schema footprint/materials/1."""
-    return {
-        "schema": "footprint/materials/1",
-        "materials": [
-            {
-                "material": row.material.id,
-                "annex_ii": row.material.annex_ii,
-                "annex_i": row.material.annex_i,
-                "routes": dict(row.routes),
-                "amounts_by_tier": dict(row.tiers),
-            }
-            for row in rows
-        ],
-    }
 
 
 def material_json(view: MaterialView) -> dict[str, object]:
