@@ -142,7 +142,7 @@ def _resting_shares(assessment: Assessment, marked: NDArray[np.bool_], direct: M
     impact rests on a marked entry when any amount on its way from the declared unit to nature is one. With N the inputs
     per unit, m the marked and c the other ones, Z = d_m + N_m^T Y + N_c^T Z: what is exchanged directly in marked
     entries, all that marked inputs bring, and the part of other inputs that rests on marked entries further up.
-    Negative contributions may push the ratio outside 0 to 1: it is cut there.
+    What rests on them may be a credit: its size counts, and above the whole it is cut to 1.
     """
     graph = assessment.graph
     n, nodes = graph.foreground, len(graph.nodes)
@@ -152,9 +152,9 @@ def _resting_shares(assessment: Assessment, marked: NDArray[np.bool_], direct: M
     total = totals(assessment)
     resting = z_fore[:, graph.demand] * graph.amount
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(total != 0, resting / total, 0.0)
-    clipped: Matrix = np.clip(share, 0.0, 1.0)
-    return clipped
+        share = np.where(total != 0, np.abs(resting / total), 0.0)
+    cut: Matrix = np.minimum(share, 1.0)
+    return cut
 
 
 def _direct_part(assessment: Assessment, marked: NDArray[np.bool_]) -> Matrix:

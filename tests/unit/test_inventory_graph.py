@@ -122,7 +122,10 @@ def test_waste_goes_to_a_treatment_of_the_same_file(tmp_path, toy_background):
 
 
 def test_a_co_product_takes_the_place_of_a_bought_one(tmp_path, toy_background):
-    """Acid at GLO: 0.5 kWh MV = 0.625 kWh HV, three quarters coal: 0.46875 kg CO2/kg. 2.0 - 1 kg acid = 1.53125."""
+    """Acid at GLO: 0.5 kWh MV = 0.625 kWh HV, three quarters coal: 0.46875 kg CO2/kg. 2.0 - 1 kg acid = 1.53125.
+
+    The acid is of tier C and an estimate: the credit is 0.46875 / 1.53125 of the value in size.
+    """
     path = write(
         tmp_path,
         PLANT + 'product = [ { flow = "metal", amount = 1.0, unit = "kg" },\n'
@@ -132,6 +135,8 @@ def test_a_co_product_takes_the_place_of_a_bought_one(tmp_path, toy_background):
     result = fp.calculate(path, background=toy_background)
     assert result["CC"].value == pytest.approx(2.0 - 0.46875, rel=1e-12)
     assert result["CC"].by_background["background:acid"] == pytest.approx(-0.46875, rel=1e-12)
+    assert result["CC"].tier_c_share == pytest.approx(0.46875 / 1.53125, rel=1e-12)
+    assert result["CC"].screening_share == pytest.approx(0.46875 / 1.53125, rel=1e-12)
     assert result.allocation == ()
 
 
