@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from footprint.errors import FootprintError, InputError
+from footprint.errors import InputError
+from footprint.extras import needed
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -36,7 +37,7 @@ def each(task: Callable[[T], U], items: Sequence[tuple[int, T]], workers: Worker
 
 
 def _on_processes(task: Callable[[T], U], items: Sequence[tuple[int, T]], processes: int) -> Iterator[tuple[int, U]]:
-    joblib = _needed("joblib", "batch")
+    joblib = needed("joblib", "batch")
     parallel = joblib.Parallel(n_jobs=processes, return_as="generator_unordered")
     yield from parallel(joblib.delayed(_keyed)(task, key, value) for key, value in items)
 
@@ -47,7 +48,7 @@ def _keyed(task: Callable[[T], U], key: int, value: T) -> tuple[int, U]:
 
 
 def _on_cluster(task: Callable[[T], U], items: Sequence[tuple[int, T]], address: str) -> Iterator[tuple[int, U]]:
-    distributed = _needed("distributed", "cluster")
+    distributed = needed("distributed", "cluster")
     try:
         client = distributed.Client(address, timeout="10s", set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
@@ -59,12 +60,3 @@ def _on_cluster(task: Callable[[T], U], items: Sequence[tuple[int, T]], address:
                 yield future.result()
         finally:
             client.cancel(futures)
-
-
-def _needed(module: str, extra: str) -> Any:
-    from importlib import import_module
-
-    try:
-        return import_module(module)
-    except ImportError:
-        raise FootprintError(f"this needs {module}: install crm-footprint[{extra}]") from None

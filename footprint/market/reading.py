@@ -10,14 +10,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from footprint.errors import FootprintError, InputError, listed, nearest
+from footprint.errors import InputError, listed, nearest
+from footprint.extras import needed
 from footprint.library.paths import methods_folder
 from footprint.library.tables import read_csv
 from footprint.market.declarations import CODES, Market
@@ -250,14 +250,6 @@ class _Formula(str):
 def _bounded(path: Path, rows: int) -> None:
     if rows > MAX_ROWS:
         raise InputError(f"{path}: more than {MAX_ROWS:,} rows")
-
-
-def needed(module: str, extra: str) -> Any:
-    """A module of an extra; FootprintError says how to install it."""
-    try:
-        return import_module(module)
-    except ImportError:
-        raise FootprintError(f"this needs {module}: install crm-footprint[{extra}]") from None
 
 
 # --- from cells to columns

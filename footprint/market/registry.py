@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from footprint.errors import InputError, listed
+from footprint.extras import needed
 from footprint.market.declarations import Market
-from footprint.market.reading import COLUMNS, Reading, needed
+from footprint.market.reading import COLUMNS, Reading
 
 #: how long to wait for another writer, in seconds
 PATIENCE = 30.0
