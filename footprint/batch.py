@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from footprint.calculation import Settings, assess_route
 from footprint.errors import FootprintError, InputError, listed, nearest
 from footprint.inventory.uncertain import Source, compile_systems
 from footprint.library.method import load_method
+from footprint.library.replacing import replacing
 from footprint.library.routes import load_route
 from footprint.model import Route
 from footprint.sampling import SampledRoutes, World, pedigree_in_force
@@ -385,7 +386,8 @@ class _Store:
             elif any(folder.iterdir()):
                 raise InputError(f"{folder}: is not empty; choose another folder")
             else:
-                _whole(path, lambda target: target.write_text(json.dumps(manifest, indent=2), encoding="utf-8"))
+                with replacing(path) as temporary:
+                    temporary.write_text(json.dumps(manifest, indent=2), encoding="utf-8")
         except OSError as error:
             raise InputError(f"{folder}: cannot be used ({error.strerror})") from None
         except ValueError:
@@ -402,16 +404,11 @@ class _Store:
 
     def write(self, start: int, frame: pd.DataFrame) -> None:
         """Write a chunk to a temporary file and rename it."""
-        _whole(self.path(start), lambda target: frame.to_parquet(target, index=False))
+        with replacing(self.path(start)) as temporary:
+            frame.to_parquet(temporary, index=False)
 
     def read(self, starts: Sequence[int]) -> pd.DataFrame:
         """Every chunk, in order."""
         import pandas as pd
 
         return pd.concat([pd.read_parquet(self.path(start)) for start in starts], ignore_index=True)
-
-
-def _whole(path: Path, write: Callable[[Path], Any]) -> None:
-    temporary = path.with_name(f".{path.name}.part")
-    write(temporary)
-    temporary.replace(path)

@@ -312,19 +312,12 @@ def _open_output() -> Iterator[None]:
 
 def write_whole(path: Path, content: str) -> None:
     """Write a text file: beside its place first, then renamed, so that nobody ever sees half of it."""
-    import tempfile
+    from footprint.library.replacing import replacing
 
-    temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}", suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(content)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        with replacing(path) as temporary:
+            temporary.write_text(content, encoding="utf-8", newline="")
     except OSError as error:
-        if temporary:
-            with suppress(OSError):
-                os.unlink(temporary)
         raise InputError(f"{path}: cannot be written ({error.strerror})") from None
 
 
@@ -335,12 +328,6 @@ def made_folder(path: Path) -> Path:
     except OSError as error:
         raise InputError(f"{path}: cannot be made ({error.strerror})") from None
     return path
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def say(message: str) -> None:

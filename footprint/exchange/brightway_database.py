@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from footprint import __version__
 from footprint.errors import InputError, listed, nearest
 from footprint.library.cache import signature
 from footprint.library.paths import cache_folder
+from footprint.library.replacing import replacing
 
 #: seconds after which reading a database is given up
 TIMEOUT = 1800
@@ -168,6 +168,5 @@ def _remember(project: str, database: str, sha256: str, files: list[str]) -> Non
     if path is None:
         return
     found = sorted((str(name), time, size) for name, time, size in signature(map(Path, files)))
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-        file.write(msgspec.json.encode(Pointer(sha256, found)))
-    shutil.move(file.name, path)
+    with replacing(path) as temporary:
+        temporary.write_bytes(msgspec.json.encode(Pointer(sha256, found)))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +13,7 @@ import msgspec
 from footprint import __version__
 from footprint.errors import InputError
 from footprint.library.paths import cache_folder
+from footprint.library.replacing import replacing
 
 T = TypeVar("T")
 #: counts the ways in which the same bytes were read within one version: raise it when their reading changes
@@ -59,11 +59,6 @@ def cached(kind: str, key: str, shape: type[T], make: Callable[[], T]) -> T:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write to a temporary file and rename, so that no reader sees half of it."""
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
-    except OSError:
-        return
+    """Keep what was read, if the folder can be written to."""
+    with suppress(OSError), replacing(path) as temporary:
+        temporary.write_bytes(data)
