@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from footprint.batch import calculate_many as calculate_many
+    from footprint.batch.studies import calculate_many as calculate_many
     from footprint.calculation import calculate as calculate
     from footprint.checks.run import check as check
     from footprint.errors import FootprintError as FootprintError
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 #: public name -> module that has it; nothing is imported before it is used
 _PUBLIC = {
     "calculate": "footprint.calculation",
-    "calculate_many": "footprint.batch",
+    "calculate_many": "footprint.batch.studies",
     "sample": "footprint.sampling",
     "sample_routes": "footprint.sampling",
     "sensitivity": "footprint.influence",

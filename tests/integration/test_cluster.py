@@ -7,7 +7,7 @@ import time
 import pytest
 
 import footprint as fp
-from footprint.batch import CHUNK
+from footprint.batch.store import CHUNK
 from footprint.errors import InputError
 from tests.unit.test_batch import ROUTE, studies
 

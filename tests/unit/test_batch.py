@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import footprint as fp
-from footprint.batch import CHUNK
+from footprint.batch.store import CHUNK
 from footprint.errors import InputError
 from footprint.sampling import sample
 from footprint.workers import Workers, each
