@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from footprint.batch.work import Batch
 from footprint.errors import InputError
+from footprint.extras import needed
 from footprint.library.replacing import replacing
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Store:
     @classmethod
     def open(cls, folder: Path, batch: Batch, rows: Array, names: Sequence[str]) -> Store:
         """The store of this batch, new or to go on with; InputError where the folder holds another batch."""
+        needed("pyarrow", "batch")
         digest = hashlib.sha256(json.dumps(asdict(batch), sort_keys=True).encode())
         digest.update(np.ascontiguousarray(rows).tobytes())
         digest.update("\0".join(names).encode())
@@ -41,7 +43,7 @@ class Store:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if path.exists():
-                if json.loads(path.read_text(encoding="utf-8")).get("sha256") != manifest["sha256"]:
+                if json.loads(path.read_text(encoding="utf-8"))["sha256"] != manifest["sha256"]:
                     raise InputError(f"{folder}: holds another batch; choose another folder")
             elif any(folder.iterdir()):
                 raise InputError(f"{folder}: is not empty; choose another folder")
@@ -50,7 +52,7 @@ class Store:
                     temporary.write_text(json.dumps(manifest, indent=2), encoding="utf-8")
         except OSError as error:
             raise InputError(f"{folder}: cannot be used ({error.strerror})") from None
-        except ValueError:
+        except (ValueError, KeyError, TypeError):
             raise InputError(f"{path}: is no manifest of a batch") from None
         return cls(folder)
 

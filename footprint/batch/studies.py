@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footprint.batch.store import CHUNK, Store
-from footprint.batch.work import STATISTICS, Batch, Task
+from footprint.batch.work import STATISTICS, Batch, Task, resting_on
 from footprint.calculation import Settings
 from footprint.errors import InputError, listed, nearest
+from footprint.extras import needed
 from footprint.library.method import load_method
 from footprint.library.routes import load_route
 from footprint.sampling import World
@@ -123,6 +124,8 @@ def _table(studies: pd.DataFrame | str | Path) -> pd.DataFrame:
 
     if not isinstance(studies, pd.DataFrame):
         path = Path(studies)
+        if path.suffix == ".parquet":
+            needed("pyarrow", "batch")
         try:
             studies = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, keep_default_na=False)
         except (OSError, ValueError) as error:
@@ -155,9 +158,9 @@ def _batch(
             if isinstance(value, str) or not np.isfinite(value):
                 raise InputError(f"study '{study}', column '{name}': '{value}' is not a finite number")
     return Batch(
-        str(route), loaded.sha256, parameters, n, seed, sequence, world, pedigree, settings.method,
-        settings.background, settings.electricity, settings.long_term, (settings.on or date.today()).isoformat(),
-        settings.year,
+        str(route), resting_on(loaded, settings.method, settings.background), parameters, n, seed, sequence, world,
+        pedigree, settings.method, settings.background, settings.electricity, settings.long_term,
+        (settings.on or date.today()).isoformat(), settings.year,
     )  # fmt: skip
 
 

@@ -10,9 +10,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from footprint import __version__
 from footprint.calculation import Settings, assess_route
 from footprint.errors import FootprintError, InputError
 from footprint.inventory.uncertain import Source, compile_systems
+from footprint.library.background import load_background
+from footprint.library.method import load_method
 from footprint.library.routes import load_route
 from footprint.model import Route
 from footprint.sampling import SampledRoutes, World, pedigree_in_force
@@ -27,10 +30,13 @@ STATISTICS = ("mean", "median", "p2_5", "p97_5", "gsd2")
 
 @dataclass(frozen=True)
 class Batch:
-    """What the studies of a batch share; plain values, so that it travels to any worker."""
+    """What the studies of a batch share; plain values, so that it travels to any worker.
+
+    `data` says what the numbers rest on: the program's version, the hashes of the route's file, method and background.
+    """
 
     route: str
-    sha256: str
+    data: tuple[str, ...]
     parameters: tuple[str, ...]
     n: int
     seed: int
@@ -50,6 +56,11 @@ class Batch:
             self.method, self.background, self.electricity, self.long_term,  # type: ignore[arg-type]
             on=date.fromisoformat(self.on), year=self.year,
         )  # fmt: skip
+
+
+def resting_on(route: Route, method: str, background: str) -> tuple[str, ...]:
+    """Version and hashes of what a batch is calculated from."""
+    return __version__, route.sha256, load_method(method).sha256, load_background(background).sha256
 
 
 @dataclass(frozen=True)
@@ -77,8 +88,8 @@ class Prepared:
         self.batch = batch
         self.settings = batch.settings()
         route = load_route(batch.route)
-        if route.sha256 != batch.sha256:
-            raise InputError(f"{batch.route}: this worker has another version of the file")
+        if resting_on(route, batch.method, batch.background) != batch.data:
+            raise InputError(f"{batch.route}: this worker has another version of the program or of the data")
         self.assessed = assess_route(route, self.settings)
         self.codes = self.assessed.method.codes
         self.columns = [self.assessed.method.column[code] for code in self.codes]

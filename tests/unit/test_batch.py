@@ -84,6 +84,21 @@ def test_a_folder_of_another_batch_is_refused(tmp_path):
     assert sorted(p.name for p in (tmp_path / "full").iterdir()) == ["letter.txt"]
 
 
+def test_a_batch_on_other_data_is_another_batch(tmp_path, monkeypatch):
+    """Half a batch of one version of the program is not finished by another."""
+    fp.calculate_many(ROUTE, studies(2), out=tmp_path / "out")
+    monkeypatch.setattr("footprint.batch.work.__version__", "0.0.0")
+    with pytest.raises(InputError, match="holds another batch"):
+        fp.calculate_many(ROUTE, studies(2), out=tmp_path / "out")
+
+
+@pytest.mark.parametrize("manifest", ["[]", "{}", "{", "7"])
+def test_a_manifest_that_is_none_is_named(tmp_path, manifest):
+    (tmp_path / "batch.json").write_text(manifest, encoding="utf-8")
+    with pytest.raises(InputError, match="is no manifest of a batch"):
+        fp.calculate_many(ROUTE, studies(2), out=tmp_path)
+
+
 def test_a_parameter_that_shares_a_burden_is_followed(tmp_path, monkeypatch, toy_background):
     """Shared by contained metal, with the content itself a parameter: not an amount, so each study is loaded anew."""
     from tests.unit.test_inventory_graph import CO2, PLANT, write
