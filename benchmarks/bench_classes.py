@@ -18,9 +18,10 @@ from multiprocessing import Pool
 import numpy as np
 
 from footprint.library.paths import methods_folder
+from footprint.market.columns import COLUMNS
 from footprint.market.declarations import CODES, Market
 from footprint.market.fitting import Options, fit_market
-from footprint.market.reading import COLUMNS, check_table
+from footprint.market.reading import check_table
 from footprint.rules.materials import load_materials
 
 

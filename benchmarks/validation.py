@@ -34,10 +34,18 @@ def main() -> None:
 def markdown() -> str:
     """The whole page."""
     rows = table.published()
-    parts = [INTRODUCTION, score(rows),
-             "## Climate change", climate_change(rows), CLIMATE_TEXT, sources(rows),
-             "## Why a result lies outside", reasons(),
-             "## Lithium hydroxide in 16 categories", LIOH_TEXT]
+    parts = [
+        INTRODUCTION,
+        score(rows),
+        "## Climate change",
+        climate_change(rows),
+        CLIMATE_TEXT,
+        sources(rows),
+        "## Why a result lies outside",
+        reasons(),
+        "## Lithium hydroxide in 16 categories",
+        LIOH_TEXT,
+    ]
     for route in table.LIOH:
         parts += [f"### `{route}`", sixteen(route), explained(route)]
     return "\n\n".join(parts)
@@ -88,8 +96,15 @@ def _line(row: Published) -> tuple[str, ...]:
     unit += f", by {row.rule}" if row.rule else ""
     if row.scored:
         verdict = ("hit" if row.holds(ours) else "miss") + ("" if row.independent else ", not independent")
-    return (f"`{row.route}`", number(ours), f"{number(row.value)}{unit}", _range(row), number(ours / row.value),
-            row.citation, verdict)
+    return (
+        f"`{row.route}`",
+        number(ours),
+        f"{number(row.value)}{unit}",
+        _range(row),
+        number(ours / row.value),
+        row.citation,
+        verdict,
+    )
 
 
 def _range(row: Published) -> str:
@@ -110,8 +125,17 @@ def sixteen(route: str) -> str:
     lines = []
     for code, ratio in table.comparison(route, theirs).items():
         mark = "explained below" if table.is_far(ratio) else ""
-        lines.append((code, found[code].name, found[code].unit, number(found[code].value),
-                      number(theirs[code]), number(ratio), mark))
+        lines.append(
+            (
+                code,
+                found[code].name,
+                found[code].unit,
+                number(found[code].value),
+                number(theirs[code]),
+                number(ratio),
+                mark,
+            )
+        )
     return listed(("Code", "Category", "Unit", "Ours", "Published", "Ratio", "Note"), lines, "lllrrrl")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
+from footprint.market.columns import COLUMNS
 from footprint.market.declarations import Market
-from footprint.market.reading import COLUMNS
 
 
 def market_csv(market: Market) -> str:

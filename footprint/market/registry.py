@@ -18,8 +18,9 @@ import numpy as np
 
 from footprint.errors import InputError, listed
 from footprint.extras import needed
+from footprint.market.columns import COLUMNS
 from footprint.market.declarations import Market
-from footprint.market.reading import COLUMNS, Reading
+from footprint.market.reading import Reading
 
 #: how long to wait for another writer, in seconds
 PATIENCE = 30.0
