@@ -13,8 +13,8 @@ from typing import Annotated
 import msgspec
 
 from footprint.errors import InputError
-from footprint.library.files import Location, Year
 from footprint.library.paths import inside
+from footprint.library.rows import Location, Year
 from footprint.library.toml import read_text
 from footprint.model import Amount, Exchange, Process, Product
 from footprint.units import Unit, unit
