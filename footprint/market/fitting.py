@@ -21,10 +21,9 @@ from footprint.market.declarations import CODES, Floats, Market, Pool, codes_of
 from footprint.market.distribution import Distribution
 from footprint.market.rules import ClassRules, class_rules
 from footprint.market.schemes import Figures, find_scheme
-from footprint.market.thresholds import LETTERS, ClassScheme, Note, lettered
+from footprint.market.thresholds import LETTERS, POOLED, ClassScheme, Note, lettered
 from footprint.market.window import effective_size, tonnes_within, window
 
-POOLED = "pooled"
 REPLICATES = 1_000
 #: ends of the printed interval of a threshold
 INTERVAL = (0.025, 0.975)

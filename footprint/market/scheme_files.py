@@ -13,10 +13,10 @@ from typing import Any
 from footprint.errors import InputError, listed
 from footprint.library.toml import read_text
 from footprint.market.declarations import CODES, POOL_FIELDS, Pool
-from footprint.market.thresholds import LETTERS, SCHEMA, ClassScheme, Note
+from footprint.market.thresholds import LEGAL, LETTERS, POOLED, SCHEMA, ClassScheme, Note
 from footprint.rules.tables import check_keys, read_table, tables
 
-LEGAL = "footprint/legal-classes/1"
+LEGAL_SCHEMA = "footprint/legal-classes/1"
 
 
 def schemes_text(schemes: Sequence[ClassScheme]) -> str:
@@ -76,8 +76,8 @@ def _legal(path: Path) -> tuple[ClassScheme, ...]:
     """Thresholds of an act: `act`, `provision`, `url`, `since`, and one `[[scheme]]` per material and category."""
     raw = read_table(path)
     check_keys(raw, str(path), ("schema", "act", "provision", "url", "since", "scheme"))
-    if raw["schema"] != LEGAL:
-        raise InputError(f"{path}: schema '{raw['schema']}'; allowed: {LEGAL}")
+    if raw["schema"] != LEGAL_SCHEMA:
+        raise InputError(f"{path}: schema '{raw['schema']}'; allowed: {LEGAL_SCHEMA}")
     since = raw["since"]
     if type(since) is not date:
         raise InputError(f"{path}: 'since' is {since!r}; a day without a time is needed")
@@ -104,8 +104,8 @@ def _legal(path: Path) -> tuple[ClassScheme, ...]:
                 (since, since),
                 _thresholds(table["thresholds"], where),
                 pool,
-                table.get("system", "pooled"),
-                "legal",
+                table.get("system", POOLED),
+                LEGAL,
                 act,
                 publishable=True,
             )

@@ -12,6 +12,10 @@ from footprint.market.declarations import Pool
 
 LETTERS = "ABCDEFG"
 SCHEMA = "footprint/classes/1"
+#: system of a scheme for primary and secondary together
+POOLED = "pooled"
+#: status of a scheme read from a legal act
+LEGAL = "legal"
 
 
 @dataclass(frozen=True, slots=True)
