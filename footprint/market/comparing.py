@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from footprint.errors import InputError
 from footprint.market.assignment import places
+from footprint.market.decimals import strictly
 from footprint.market.declarations import Floats, Market
 from footprint.market.distribution import Distribution
 from footprint.market.fitting import Options, Windowed, fit
@@ -117,7 +118,8 @@ def _quality(
     bounds = np.array(list(found.thresholds.values()))
     others = scheme.bounds(drawn, found.classes, rules.figures)
     numbers = places(values, bounds.tolist())
-    moving = np.mean([shares[places(values, np.sort(other).tolist()) != numbers].sum() for other in others])
+    anew = (places(values, strictly(other.tolist(), rules.ratio_floor)[0]) for other in others)
+    moving = np.mean([shares[again != numbers].sum() for again in anew])
     below, above = (
         float(shares[_within(values, bounds * low, bounds * high, side)].sum())
         for low, high, side in ((1 - NEAR, 1.0, "left"), (1.0, 1 + NEAR, "right"))
