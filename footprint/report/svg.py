@@ -22,18 +22,33 @@ def sheet(width: float, height: float, title: str, body: Iterable[str]) -> str:
     return "\n".join([head, *body, "</svg>"]) + "\n"
 
 
-def label(x: float, y: float, content: str, weight: str = "", anchor: str = "", colour: str = "") -> str:
-    """A text whose base line begins (or by `anchor` has its middle or end) at (x, y)."""
+def label(
+    x: float,
+    y: float,
+    content: str,
+    weight: str = "",
+    anchor: str = "",
+    colour: str = "",
+    size: float = 0,
+    more: str = "",
+) -> str:
+    """A text whose base line begins (or by `anchor` has its middle or end) at (x, y); `more` is further attributes."""
     style = f' font-weight="{weight}"' if weight else ""
     style += f' text-anchor="{anchor}"' if anchor else ""
     style += f' fill="{colour}"' if colour else ""
-    return f'<text x="{x:g}" y="{y:g}"{style}>{safe(content)}</text>'
+    style += f' font-size="{size:g}"' if size else ""
+    return f'<text x="{x:g}" y="{y:g}"{style}{more}>{safe(content)}</text>'
 
 
 def box(x: float, y: float, width: float, height: float, fill: str, stroke: str = "", more: str = "") -> str:
     """A rectangle; `more` holds further attributes."""
     edge = f' stroke="{stroke}"' if stroke else ""
     return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="{fill}"{edge}{more}/>'
+
+
+def line(x1: float, y1: float, x2: float, y2: float, stroke: str = INK, more: str = "") -> str:
+    """A straight line."""
+    return f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" stroke="{stroke}"{more}/>'
 
 
 def titled(title: str, *parts: str) -> str:
