@@ -85,6 +85,31 @@ def histogram(
     _write(out, histogram_figure(binned(found), confidential))
 
 
+@app.command("page")
+def page(
+    market: MarketFile,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.html", help="Page to write.")],
+    category: Category = "CC",
+    material: MaterialName = None,
+    on: OnDay = None,
+    scheme: SchemeName = None,
+    confidential: Confidential = False,
+) -> None:
+    """Curve and histogram of every product of a market, pooled and by system, with tables, in one HTML page."""
+    from footprint.market.curve import production_curve
+    from footprint.market.fitting import Options, fit_market
+    from footprint.report.pictures.figures import market_page
+    from footprint.report.pictures.writing import write_page
+
+    found = declared_market(market, material)
+    found.values(category)
+    curves = [production_curve(found, fitted) for fitted in fit_market(found, day(on), (category,), Options(scheme))]
+    if not curves:
+        raise InputError(f"{found.name}: nothing in the window has a value of {category}")
+    write_page(out, f"Performance classes: {category}", market_page(curves, confidential))
+    say(f"written: {out}")
+
+
 @app.command("migration")
 def migration(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="Earlier market file.")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -32,10 +33,6 @@ def column(moved: tuple[Flow, ...], letters: str, end: str) -> Mapping[str, int]
     return {letter: sum(f.declarations for f in moved if getattr(f, end) == letter) for letter in letters}
 
 
-def reasons(found: Review) -> Mapping[str, int]:
-    """How many of those that moved did so by each reason; one that has two counts with both together."""
-    counts: dict[str, int] = {}
-    for move in found.moves:
-        key = " and ".join(move.reasons)
-        counts[key] = counts.get(key, 0) + 1
-    return dict(sorted(counts.items()))
+def reasons(found: Review) -> Mapping[tuple[str, ...], int]:
+    """How many of those that moved did so by each set of reasons."""
+    return dict(sorted(Counter(move.reasons for move in found.moves).items()))

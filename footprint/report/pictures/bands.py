@@ -52,10 +52,15 @@ def lying(scheme: ClassScheme, axis: Axis, left: float, right: float) -> Iterato
     found = bands(scheme, axis)
     for band in found:
         yield svg.box(left, band.end, right - left, band.start - band.end, CLASSES[band.letter], more=TINT)
-    for band in found[:-1]:
-        yield svg.line(left, band.end, right, band.end, svg.INK, ' stroke-width="0.8" stroke-dasharray="5 3"')
     middles = [(band.start + band.end) / 2 for band in reversed(found)]
     for band, middle, y in zip(reversed(found), middles, apart(middles, 18, axis.end + 9, axis.start - 9), strict=True):
         yield svg.line(right, middle, right + 10, y, svg.FAINT)
         yield from chip(right + 10, y - 8, band.letter)
         yield svg.label(right + 33, y + 4, bound_text(scheme, band.letter))
+
+
+def bounds_across(scheme: ClassScheme, axis: Axis, left: float, right: float) -> Iterator[str]:
+    """The bounds as dashed lines, to be drawn over dark and light alike."""
+    for band in bands(scheme, axis)[:-1]:
+        yield svg.line(left, band.end, right, band.end, "#ffffff", ' stroke-width="1.2"')
+        yield svg.line(left, band.end, right, band.end, svg.INK, ' stroke-width="1.2" stroke-dasharray="5 4"')

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from footprint.market.curve import Curve, Step
+from footprint.market.thresholds import ClassScheme
 from footprint.report import svg
 from footprint.report.pictures.axes import Axis, tick_text, tonnes_unit
-from footprint.report.pictures.bands import lying, reach
+from footprint.report.pictures.bands import bounds_across, lying, reach
 from footprint.report.pictures.colours import PATTERNS, SYSTEMS, legend
-from footprint.report.pictures.frame import WIDTH, foot, heading, withheld
+from footprint.report.pictures.frame import WIDTH, capped_notes, foot, heading, withheld
 
 #: values that span more than this factor have a logarithmic axis
 WIDE = 20.0
@@ -22,7 +23,7 @@ PARTED = 4.0
 def curve_svg(curve: Curve, confidential: bool = False) -> str:
     """Tonnes to the right, footprint upwards; where single declarations must not be drawn, the bands alone."""
     scheme, hidden = curve.scheme, withheld(curve.scheme, confidential)
-    frame = heading(scheme, "Cumulative production curve", confidential)
+    frame = heading("Cumulative production curve", confidential, scheme)
     steps = () if hidden else curve.steps
     values = [step.value for step in steps]
     seen = [*values, *scheme.thresholds.values()]
@@ -37,14 +38,16 @@ def curve_svg(curve: Curve, confidential: bool = False) -> str:
             *_steps(steps, along, up),
             *_tonnes_ticks(along, up.start),
         ]
+    body += bounds_across(scheme, up, LEFT, RIGHT)
     body.append(svg.box(LEFT, top, RIGHT - LEFT, HEIGHT, "none", svg.INK))
-    below, height = foot(scheme, up.start + (8 if hidden else 44), *_notes(log, hidden))
+    below, height = foot(up.start + (8 if hidden else 44), _notes(scheme, log, hidden), scheme)
     return svg.sheet(WIDTH, height, frame.title, [*body, *below])
 
 
-def _notes(log: bool, hidden: bool) -> Iterator[str]:
+def _notes(scheme: ClassScheme, log: bool, hidden: bool) -> Iterator[str]:
     if not hidden:
         yield "Each step is one declaration, as wide as its tonnes in the window, in ascending order."
+        yield from capped_notes(scheme)
     if log:
         yield "The footprint has a logarithmic scale: areas are not totals."
 
@@ -57,7 +60,9 @@ def _steps(steps: Sequence[Step], along: Axis, up: Axis) -> Iterator[str]:
         path = f"M{along.at(run[0].before):g},{base:g}"
         for step in run:
             path += f"V{up.at(step.value):g}H{along.at(step.before + step.tonnes):g}"
-        yield f'<path d="{path}V{base:g}Z" fill="{SYSTEMS[system]}" stroke="{svg.INK}" stroke-width="0.5"/>'
+        wide = along.at(run[-1].before + run[-1].tonnes) - along.at(run[0].before) >= PARTED
+        edge = f' stroke="{svg.INK}" stroke-width="0.5"' if wide else ""
+        yield f'<path d="{path}V{base:g}Z" fill="{SYSTEMS[system]}"{edge}/>'
     for step in steps:
         x, y = along.at(step.before + step.tonnes), up.at(step.value)
         if x - along.at(step.before) >= PARTED and x < along.end:

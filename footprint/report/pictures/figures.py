@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from footprint.market.assignment import Classification
-from footprint.market.curve import Curve, Histogram
+from footprint.market.curve import Curve, Histogram, histogram
 from footprint.market.decimals import printed
 from footprint.market.review import Review
 from footprint.market.thresholds import ClassScheme
 from footprint.report.classes import assigned_document, review_document, schemes_document
-from footprint.report.document import Document, Figure, Grid, Heading, Paragraph
+from footprint.report.document import Block, Document, Figure, Grid, Heading, Paragraph
 from footprint.report.pictures.bands import bound_text
 from footprint.report.pictures.curve import curve_svg
 from footprint.report.pictures.frame import WITHHELD, sample_of, standing_of, withheld
@@ -65,6 +65,19 @@ def label_figure(found: Classification, scheme: ClassScheme, of: Labelled, confi
     """The label; below it the letter with its probability, and the classes."""
     figure = _figure("label", f"Class {found.letter}", scheme, label_svg(found, scheme, of, confidential))
     return figure, (*assigned_document([(of.declaration, found)]), *_bounds_alone([scheme], scheme.publishable))
+
+
+def market_page(curves: Sequence[Curve], confidential: bool = False) -> Document:
+    """Curve and histogram of each scheme, and all their tables."""
+    blocks: list[Block] = [Heading(1, "Performance classes")]
+    for curve in curves:
+        scheme = curve.scheme
+        first, steps = curve_figure(curve, confidential)
+        second, bars = histogram_figure(histogram(curve), confidential)
+        known = set(steps)
+        blocks.append(Heading(2, f"{scheme.pool.name}, {scheme.category}, {scheme.system}"))
+        blocks += [first, second, *steps, *(block for block in bars if block not in known)]
+    return tuple(blocks)
 
 
 def _figure(name: str, what: str, scheme: ClassScheme, svg: str) -> Figure:

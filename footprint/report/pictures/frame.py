@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from footprint.errors import InputError
@@ -16,7 +16,7 @@ from footprint.report.numbers import plural
 WIDTH, MARGIN, LINE = 800.0, 16.0, 16.0
 WITHHELD = (
     "Not publishable: too few operators, or one with too much of the market. "
-    "Single declarations are not drawn; the bands alone are."
+    "Only the classes are drawn, no declarations."
 )
 CONFIDENTIAL = "CONFIDENTIAL, not for publication: single declarations can be recognised."
 _SYSTEMS = {"pooled": "all systems pooled", "primary": "primary only", "secondary": "secondary only",
@@ -74,54 +74,62 @@ def standing_of(scheme: ClassScheme) -> str:
     """What the classes are in law."""
     if scheme.status == "illustrative":
         return ILLUSTRATIVE
-    return f"Status {scheme.status}: {scheme.parameters.get('act', '')}, {scheme.parameters.get('provision', '')}"
+    act = ", ".join(str(scheme.parameters.get(name, "")) for name in ("act", "provision"))
+    return f"{scheme.status.capitalize()} classes: {act}"
 
 
-def heading(scheme: ClassScheme, what: str, confidential: bool, width: float = WIDTH) -> Frame:
-    """Title, facts and standing, wrapped; a warning where declarations are withheld or recognisable."""
+def heading(what: str, confidential: bool, scheme: ClassScheme, earlier: ClassScheme | None = None) -> Frame:
+    """Title, facts and standing, wrapped; a warning where declarations are withheld or recognisable.
+
+    `earlier` is the scheme before, where a picture compares two.
+    """
     title = f"{what}: {scheme.pool.product}"
-    room = width - 2 * MARGIN
+    room = WIDTH - 2 * MARGIN
+    samples = (sample_of(scheme),) if earlier is None else (f"Old: {sample_of(earlier)}", f"New: {sample_of(scheme)}")
+    publishable = scheme.publishable and (earlier is None or earlier.publishable)
+    told = (standing_of(scheme), *(() if publishable else (CONFIDENTIAL if confidential else WITHHELD,)))
     parts: list[str] = []
     y = 12.0
     for line in svg.wrapped(title, room / 1.6, 3):
         y += 20
         parts.append(svg.label(MARGIN, y, line, "bold", size=16))
     y += 4
-    facts = (f"{product_of(scheme)}; {system_of(scheme)}", f"{category_of(scheme)}, {scheme.unit}", sample_of(scheme))
+    facts = (f"{product_of(scheme)}; {system_of(scheme)}", f"{category_of(scheme)}, {scheme.unit}", *samples)
     for fact in facts:
         for line in svg.wrapped(fact, room / 1.1, 3):
             y += LINE
             parts.append(svg.label(MARGIN, y, line, size=12))
     y += 10
-    for height, drawn in _warnings(scheme, confidential, room, y):
+    for text in told:
+        height, drawn = _warning(text, room, y)
         parts += drawn
-        y += height
+        y += height + 4
     return Frame(f"{title}; {scheme.category}, {scheme.unit}; {scheme.status}", tuple(parts), y)
 
 
-def _warnings(
-    scheme: ClassScheme, confidential: bool, room: float, y: float
-) -> Iterator[tuple[float, tuple[str, ...]]]:
-    """Boxes in black with white letters."""
-    told = [standing_of(scheme)]
-    if not scheme.publishable:
-        told.append(CONFIDENTIAL if confidential else WITHHELD)
-    for text in told:
-        lines = svg.wrapped(text, (room - 16) / 1.3, 3)
-        height = 15.0 * len(lines) + 9
-        yield height + 4, (
-            svg.box(MARGIN, y, room, height, svg.INK),
-            *(svg.label(MARGIN + 8, y + 16 + 15 * n, line, "bold", colour="#ffffff", size=12)
-              for n, line in enumerate(lines)),
-        )  # fmt: skip
-        y += height + 4
+def _warning(text: str, room: float, y: float) -> tuple[float, list[str]]:
+    """A black box with white letters, and how high it is."""
+    lines = svg.wrapped(text, (room - 16) / 1.3, 3)
+    height = 15.0 * len(lines) + 9
+    parts = [svg.box(MARGIN, y, room, height, svg.INK)]
+    for n, line in enumerate(lines):
+        parts.append(svg.label(MARGIN + 8, y + 16 + 15 * n, line, "bold", colour="#ffffff", size=12))
+    return height, parts
 
 
-def foot(scheme: ClassScheme, y: float, *more: str, width: float = WIDTH) -> tuple[list[str], float]:
-    """Notes below a picture, ending in the scheme and its id; and the height of the whole sheet."""
+def foot(y: float, notes: Iterable[str], *schemes: ClassScheme) -> tuple[list[str], float]:
+    """Notes below a picture, ending in each scheme and its id; and the height of the whole sheet."""
+    named = [f"Scheme {scheme.scheme}, holding from {scheme.on}; id {scheme_id(scheme)}" for scheme in schemes]
     parts: list[str] = []
-    for note in (*more, f"Scheme {scheme.scheme}, holding from {scheme.on}; id {scheme_id(scheme)}"):
-        for line in svg.wrapped(note, width - 2 * MARGIN, 3):
+    for note in (*notes, *named):
+        for line in svg.wrapped(note, WIDTH - 2 * MARGIN, 3):
             y += 15
             parts.append(svg.label(MARGIN, y, line, colour="#444444"))
     return parts, y + 14
+
+
+def capped_notes(scheme: ClassScheme) -> Iterator[str]:
+    """Tonnes in a picture are as declared: where the fit counted an operator for less, that is said."""
+    for note in scheme.notes:
+        if note.rule == "operator-capped":
+            yield f"Tonnes are as declared. In the thresholds they are capped: {note.message}."

@@ -12,7 +12,7 @@ from footprint.report.numbers import plural
 from footprint.report.pictures.axes import Axis, apart, tick_text, tonnes_unit
 from footprint.report.pictures.bands import bands
 from footprint.report.pictures.colours import CLASSES, PATTERNS, SYSTEMS, chip, legend
-from footprint.report.pictures.frame import WIDTH, foot, heading, withheld
+from footprint.report.pictures.frame import WIDTH, capped_notes, foot, heading, withheld
 
 LEFT, RIGHT, HEIGHT = 76.0, 776.0, 300.0
 #: the strip of letters and the bounds above the bars
@@ -22,23 +22,23 @@ STRIP, BOUNDS = 18.0, 46.0
 def histogram_svg(found: Histogram, confidential: bool = False) -> str:
     """Bars of tonnes, one fill per system; where single declarations must not be drawn, the bounds alone."""
     scheme, hidden = found.scheme, withheld(found.scheme, confidential)
-    frame = heading(scheme, "Distribution on the market", confidential)
+    frame = heading("Distribution on the market", confidential, scheme)
     top = frame.bottom + (10 if hidden else 34) + BOUNDS + STRIP
     along = Axis(*_reach(found, hidden), LEFT, RIGHT, found.log)
     systems = tuple(found.bins[0].tonnes)
     most = max(sum(bin_.tonnes.values()) for bin_ in found.bins)
-    up = Axis(0.0, 1.05 * most, top + HEIGHT, top)
-    body = [PATTERNS, *frame.parts]
+    up = Axis(0.0, 1.3 * most, top + HEIGHT, top)
+    body = [PATTERNS, *frame.parts, *_intervals(scheme, along, up)]
     if not hidden:
         body += [*legend(LEFT, frame.bottom + 20, systems), *_bars(found, along, up), *_tonnes_ticks(up)]
     body += [
-        *_intervals(scheme, along, up),
         *_letters(scheme, along, top - STRIP),
         *_bounds(scheme, along, up),
+        *_whiskers(scheme, along, up.end),
         svg.box(LEFT, top, RIGHT - LEFT, HEIGHT, "none", svg.INK),
         *_value_ticks(along, up.start, scheme.unit),
     ]
-    below, height = foot(scheme, up.start + 44, *_notes(found, hidden))
+    below, height = foot(up.start + 44, _notes(found, hidden), scheme)
     return svg.sheet(WIDTH, height, frame.title, [*body, *below])
 
 
@@ -65,19 +65,30 @@ def _bars(found: Histogram, along: Axis, up: Axis) -> Iterator[str]:
             if tonnes:
                 high, low = up.at(below + tonnes), up.at(below)
                 told = f"{system}, {printed(bin_.low)} to {printed(bin_.high)}: {printed(tonnes)} t"
-                yield svg.titled(told, svg.box(left, high, right - left, low - high, SYSTEMS[system], "#ffffff"))
+                yield svg.titled(told, svg.box(left + 0.5, high, right - left - 1, low - high, SYSTEMS[system], svg.INK,
+                                               ' stroke-width="0.6"'))  # fmt: skip
                 below += tonnes
 
 
 def _intervals(scheme: ClassScheme, along: Axis, up: Axis) -> Iterator[str]:
+    """Translucent, behind the bars."""
     for letter, (low, high) in scheme.intervals.items():
         left, right = along.at(low), along.at(high)
         told = f"bound of {letter}: {printed(low)} to {printed(high)} in 95% of bootstrap replicates"
         yield svg.titled(
-            told, svg.box(left, up.end, right - left, up.start - up.end, "#c04000", more=' fill-opacity="0.18"')
+            told, svg.box(left, up.end, right - left, up.start - up.end, "#c04000", more=' fill-opacity="0.12"')
         )
+
+
+def _whiskers(scheme: ClassScheme, along: Axis, y: float) -> Iterator[str]:
+    """The same intervals as lines, each at a height of its own, so that those that overlap are told apart."""
+    for n, (letter, (low, high)) in enumerate(scheme.intervals.items()):
+        left, right, level = along.at(low), along.at(high), y + 10 + 9 * n
+        yield svg.line(left, level, right, level, svg.INK, ' stroke-width="1.4"')
         for x in (left, right):
-            yield svg.line(x, up.end, x, up.start, "#c04000", ' stroke-width="0.6" stroke-dasharray="2 3"')
+            yield svg.line(x, level - 4, x, level + 4, svg.INK, ' stroke-width="1.4"')
+        middle = along.at(scheme.thresholds[letter])
+        yield f'<circle cx="{middle:g}" cy="{level:g}" r="3" fill="{svg.INK}"/>'
 
 
 def _letters(scheme: ClassScheme, along: Axis, y: float) -> Iterator[str]:
@@ -99,6 +110,7 @@ def _bounds(scheme: ClassScheme, along: Axis, up: Axis) -> Iterator[str]:
     for (letter, threshold), place, x in zip(
         scheme.thresholds.items(), places, apart(places, width, LEFT + width / 2, RIGHT - width / 2), strict=True
     ):
+        yield svg.line(place, up.end, place, up.start, "#ffffff", ' stroke-width="3.4"')
         yield svg.line(place, up.end, place, up.start, svg.INK, ' stroke-width="1.6"')
         yield svg.line(place, y, x, y - 10, svg.FAINT)
         yield svg.label(x, y - 26, f"{letter} {printed(threshold)}", "bold", "middle")
@@ -130,6 +142,8 @@ def _tonnes_ticks(up: Axis) -> Iterator[str]:
 
 def _notes(found: Histogram, hidden: bool) -> Iterator[str]:
     if found.scheme.intervals:
-        yield "Thick lines: upper bounds of the classes. Shaded: the 95 % bootstrap interval of each, by operator."
+        yield "Upright lines: upper bounds of the classes. Shaded, and with a dot: the 95 % bootstrap interval of each."
     if found.left_out and not hidden:
         yield f"{plural(found.left_out, 'declaration')} of zero or less: not on a logarithmic scale, in class A."
+    if not hidden:
+        yield from capped_notes(found.scheme)

@@ -12,6 +12,7 @@ from footprint.market.decimals import printed
 from footprint.market.scheme_files import scheme_id
 from footprint.market.thresholds import ClassScheme
 from footprint.report import svg
+from footprint.report.classes import ILLUSTRATIVE
 from footprint.report.numbers import percent
 from footprint.report.pictures.bands import bound_text
 from footprint.report.pictures.colours import CLASSES, ink_on
@@ -19,7 +20,6 @@ from footprint.report.pictures.frame import CONFIDENTIAL, category_of, product_o
 
 WIDTH, MARGIN = 480.0, 20.0
 ARROW, STEP, SHORTEST, LONGER = 34.0, 40.0, 130.0, 26.0
-WATERMARK = "ILLUSTRATIVE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ def label_svg(found: Classification, scheme: ClassScheme, of: Labelled, confiden
     body += again
     if scheme.status == "illustrative":
         body += _watermarks(arrows_top, bottom)
-    body.append(svg.box(1, 1, WIDTH - 2, bottom + MARGIN - 10, "none", svg.INK, ' stroke-width="2"'))
+    body.append(svg.box(1, 1, WIDTH - 2, bottom - 2, "none", svg.INK, ' stroke-width="2"'))
     title = f"Class {found.letter}, {scheme.status}: {scheme.pool.product}, {scheme.category}, {of.declaration}"
-    return svg.sheet(WIDTH, bottom + MARGIN - 8, title, body)
+    return svg.sheet(WIDTH, bottom, title, body)
 
 
 def _head(scheme: ClassScheme) -> tuple[list[str], float]:
@@ -97,7 +97,9 @@ def _arrows(scheme: ClassScheme, found: Classification, top: float) -> Iterator[
             right = WIDTH - MARGIN
             shape = f"M{right:g},{y - 3:g}V{y + ARROW + 3:g}H392L372,{y + ARROW / 2:g}L392,{y - 3:g}Z"
             yield f'<path d="{shape}" fill="{svg.INK}"/>'
-            yield svg.label((392 + right) / 2, y + 28, letter, "bold", "middle", "#ffffff", 30)
+            middle = (392 + right) / 2
+            yield svg.label(middle, y + 20, letter, "bold", "middle", "#ffffff", 26)
+            yield svg.label(middle, y + 33, scheme.status, anchor="middle", colour="#ffffff", size=11)
 
 
 def _pointing(x: float, y: float, tip: float, height: float, fill: str) -> str:
@@ -111,9 +113,10 @@ def _facts(found: Classification, scheme: ClassScheme, of: Labelled, y: float) -
     y += 36
     value = printed(found.value)
     parts.append(svg.label(MARGIN, y, value, "bold", size=30))
-    beside = MARGIN + 20.0 * len(value) + 8
-    for n, line in enumerate(svg.wrapped(found.unit, (WIDTH - MARGIN - beside) / 1.3, 2)):
-        parts.append(svg.label(beside, y - 12 + 16 * n, line, size=13))
+    beside = MARGIN + 21.0 * len(value) + 4
+    lines = svg.wrapped(found.unit, (WIDTH - MARGIN - beside) / 1.25, 2)
+    for n, line in enumerate(reversed(lines)):
+        parts.append(svg.label(beside, y - 16 * n, line, size=13))
     y += 18
     for name, text in _lines(found, scheme, of):
         for n, line in enumerate(svg.wrapped(text, WIDTH - 2 * MARGIN - 100, 3)):
@@ -134,14 +137,15 @@ def _lines(found: Classification, scheme: ClassScheme, of: Labelled) -> Iterator
     if scheme.status == "illustrative":
         yield "Market", f"from {scheme.window[0]} until before {scheme.window[1]}; {scheme.n} values of " \
                         f"{scheme.n_operators} operators"  # fmt: skip
-    yield "Valid", f"from {of.valid[0]} until before {of.valid[1]}, unless reviewed"
+    yield "Valid", f"from {of.valid[0]} until before {of.valid[1]}, when a review is due"
 
 
 def _watermarks(top: float, bottom: float) -> Iterator[str]:
-    """The word three times across arrows and facts, over everything else."""
+    """The standing three times across arrows and facts, over everything else: the word, and below it why."""
+    word, _, why = ILLUSTRATIVE.partition(": ")
+    x = WIDTH / 2
     for n in range(3):
-        y = top + (n + 0.75) * (bottom - top) / 3
-        yield svg.label(
-            WIDTH / 2, y, WATERMARK, "bold", "middle", "#b00020", 58,
-            f' fill-opacity="0.3" transform="rotate(-18 {WIDTH / 2:g} {y:g})"',
-        )  # fmt: skip
+        y = top + (n + 0.5) * (bottom - top) / 3
+        slant = f' fill-opacity="0.32" transform="rotate(-18 {x:g} {y:g})"'
+        yield svg.label(x, y, word.upper(), "bold", "middle", "#b00020", 56, slant)
+        yield svg.label(x, y + 24, why, "bold", "middle", "#b00020", 17, slant)

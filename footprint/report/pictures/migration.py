@@ -18,6 +18,7 @@ from footprint.report.pictures.frame import WIDTH, foot, heading, withheld
 LEFT, RIGHT, CHIP = 190.0, 580.0, 30.0
 #: the height shared by all declarations, the least height of a flow (so that its number can be read) and of a class
 SHARED, LEAST, CLASS_LEAST, GAP = 300.0, 13.0, 22.0, 8.0
+REASONS = {"own": "the own value", "market": "the thresholds", "method": "the method"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,7 @@ def migration_svg(found: Review, confidential: bool = False) -> str:
     """Ribbons as wide as their declarations; where these must not be drawn, the two columns of classes alone."""
     old, new = found.old, found.new
     hidden = withheld(old, confidential) or withheld(new, confidential)
-    worse = old if withheld(old, confidential) or not old.publishable else new
-    frame = heading(worse, "Migration between classes", confidential)
+    frame = heading("Migration between classes", confidential, new, old)
     moved = () if hidden else flows(found)
     total = sum(flow.declarations for flow in moved)
     top = frame.bottom + 44
@@ -54,7 +54,7 @@ def migration_svg(found: Review, confidential: bool = False) -> str:
         body += _number(flow, left[flow.before, flow.after])
     body += _column(old, left_classes, LEFT, column(moved, old.letters, "before"), hidden, False)
     body += _column(new, right_classes, RIGHT, column(moved, new.letters, "after"), hidden, True)
-    below, height = foot(new, max(low, lower) + 4, *_notes(found, total, hidden))
+    below, height = foot(max(low, lower) + 4, () if hidden else _notes(found, total), old, new)
     return svg.sheet(WIDTH, height, frame.title, [*body, *below])
 
 
@@ -121,12 +121,9 @@ def _heads(found: Review, top: float) -> Iterator[str]:
         yield svg.label(x, top - 9, svg.wrapped(scheme.unit, 200, 1)[0], anchor=anchor)
 
 
-def _notes(found: Review, total: int, hidden: bool) -> Iterator[str]:
-    old, new = found.old.window, found.new.window
-    yield f"Old window from {old[0]} until before {old[1]}, new from {new[0]} until before {new[1]}."
-    if hidden:
-        return
-    why = ", ".join(f"{count} by {reason}" for reason, count in reasons(found).items())
+def _notes(found: Review, total: int) -> Iterator[str]:
+    counted = reasons(found).items()
+    why = ", ".join(f"{count} by {' and '.join(REASONS[word] for word in because)}" for because, count in counted)
     moved = f"{len(found.moves)} moved" + (f" ({why})" if why else "")
     yield f"{plural(total, 'declaration')} in both markets, by id; {moved}. Those in one market only are not drawn."
     if found.triggers:

@@ -24,7 +24,17 @@ def write_picture(path: Path, picture: Figure, tables: Document = ()) -> None:
     render = _FORMS.get(path.suffix.lower())
     if render is None:
         raise InputError(f"'{path}': the form '{path.suffix}' is not known; allowed: {', '.join(_FORMS)}")
-    content = render(picture, tables)
+    _write(path, render(picture, tables))
+
+
+def write_page(path: Path, title: str, document: Document) -> None:
+    """Write several pictures with their tables as one HTML page; InputError as `write_picture`."""
+    if path.suffix.lower() != ".html":
+        raise InputError(f"'{path}': several pictures are one page; the name ends in .html")
+    _write(path, html_page(title, document).encode())
+
+
+def _write(path: Path, content: bytes) -> None:
     try:
         with replacing(path) as temporary:
             temporary.write_bytes(content)
