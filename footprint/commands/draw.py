@@ -76,8 +76,8 @@ def histogram(
     confidential: Confidential = False,
 ) -> None:
     """Tonnes by footprint per kilogram, with the bounds of the classes and their bootstrap intervals."""
-    from footprint.market.curve import histogram as binned
     from footprint.market.curve import production_curve
+    from footprint.market.histogram import histogram as binned
     from footprint.report.pictures.figures import histogram_figure
 
     chosen = _product(market, material, product, form, grade)
@@ -193,8 +193,12 @@ def _declaration(market: Market, ident: str) -> Market:
 
 def _scheme_of(row: Market, schemes: tuple[ClassScheme, ...], category: str, system: str, where: Path) -> ClassScheme:
     """The scheme that the declaration's letter is read from."""
+    from footprint.market.fitting import POOLED
+
     ((pool, _),) = row.pools()
     row.values(category)
+    if system not in (POOLED, row["system"][0]):
+        raise InputError(f"declaration '{row['declaration_id'][0]}' is {row['system'][0]}: it has no {system} class")
     for scheme in schemes:
         if (scheme.pool, scheme.category, scheme.system) == (pool, category, system):
             return scheme

@@ -83,7 +83,8 @@ def test_another_form_exits_2(run: Run, tmp_path: Path) -> None:
     ("declaration", "more", "words"),
     [
         ("invented-61", (), ("invented-61", "did you mean 'invented-6")),
-        ("invented-12", ("--system", "mixed"), ("no scheme for lithium: invented lithium carbonate, CC, mixed",)),
+        ("invented-12", ("--system", "secondary"), ("'invented-12' is primary: it has no secondary class",)),
+        ("invented-12", ("--category", "AC"), ("no declaration has a value of AC",)),
     ],
 )
 def test_a_label_needs_a_declaration_and_its_scheme(

@@ -16,8 +16,9 @@ import pytest
 
 from footprint.errors import FootprintError, InputError
 from footprint.market.assignment import classify
-from footprint.market.curve import Curve, histogram, production_curve
+from footprint.market.curve import Curve, production_curve
 from footprint.market.fitting import fit_classes
+from footprint.market.histogram import histogram
 from footprint.market.migration import Flow
 from footprint.market.review import Review, review
 from footprint.market.rules import class_rules

@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 
 from footprint.errors import InputError
-from footprint.market.curve import Curve, histogram, production_curve
+from footprint.market.curve import Curve, production_curve
 from footprint.market.declarations import Market
 from footprint.market.fitting import fit_classes
+from footprint.market.histogram import histogram
 from footprint.market.migration import column, flows, reasons
 from footprint.market.review import Move, Review, review
 from footprint.market.rules import class_rules

@@ -16,7 +16,7 @@ from footprint.report.pictures.frame import WIDTH, capped_notes, foot, heading, 
 #: values that span more than this factor have a logarithmic axis
 WIDE = 20.0
 LEFT, RIGHT, HEIGHT = 76.0, 664.0, 380.0
-#: steps at least this wide in pixels are parted by a line
+#: neighbours at least this wide in pixels are parted by a line
 PARTED = 4.0
 
 
@@ -53,7 +53,7 @@ def _notes(scheme: ClassScheme, log: bool, hidden: bool) -> Iterator[str]:
 
 
 def _steps(steps: Sequence[Step], along: Axis, up: Axis) -> Iterator[str]:
-    """Neighbours of one system as one outline, so that no seam shows; wide steps are parted by a line."""
+    """Neighbours of one system as one outline, so that no seam shows; wide ones are parted by a line."""
     base = up.start if up.log else up.at(0.0)
     for system, group in groupby(steps, key=lambda step: step.system):
         run = list(group)
@@ -63,10 +63,11 @@ def _steps(steps: Sequence[Step], along: Axis, up: Axis) -> Iterator[str]:
         wide = along.at(run[-1].before + run[-1].tonnes) - along.at(run[0].before) >= PARTED
         edge = f' stroke="{svg.INK}" stroke-width="0.5"' if wide else ""
         yield f'<path d="{path}V{base:g}Z" fill="{SYSTEMS[system]}"{edge}/>'
-    for step in steps:
-        x, y = along.at(step.before + step.tonnes), up.at(step.value)
-        if x - along.at(step.before) >= PARTED and x < along.end:
-            yield svg.line(x, base, x, y, "#ffffff", ' stroke-width="1"')
+    widths = [along.at(step.tonnes) - along.start for step in steps]
+    for step, width, following in zip(steps, widths, widths[1:], strict=False):
+        if min(width, following) >= PARTED:
+            x = along.at(step.before + step.tonnes)
+            yield svg.line(x, base, x, up.at(step.value), "#ffffff", ' stroke-width="1"')
 
 
 def _value_ticks(up: Axis, unit: str) -> Iterator[str]:

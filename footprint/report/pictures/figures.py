@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from footprint.market.assignment import Classification
-from footprint.market.curve import Curve, Histogram, histogram
+from footprint.market.curve import Curve
 from footprint.market.decimals import printed
+from footprint.market.histogram import Histogram, histogram
 from footprint.market.review import Review
 from footprint.market.thresholds import ClassScheme
 from footprint.report.classes import assigned_document, review_document, schemes_document

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from footprint.market.curve import Histogram
 from footprint.market.decimals import printed
+from footprint.market.histogram import Histogram
 from footprint.market.thresholds import ClassScheme
 from footprint.report import svg
 from footprint.report.numbers import plural
