@@ -168,6 +168,30 @@ def test_a_credit_hangs_below_zero() -> None:
     assert low > base
 
 
+# --- histogram
+
+
+def bars(picture: str) -> list[tuple[float, float]]:
+    """Width and height of each bar."""
+    groups = ElementTree.fromstring(picture).iter(f"{SVG}g")
+    shapes = [group[1].attrib for group in groups if (group[0].text or "").startswith(tuple(SYSTEMS))]
+    return [(float(shape["width"]), float(shape["height"])) for shape in shapes]
+
+
+def test_bars_are_as_high_as_their_tonnes() -> None:
+    """2, 4, 8 with 10, 30, 60 t in three bins, ⌈2·3^(1/3)⌉, of width 2: 40 t and 60 t; 60·1.3 t are 300 pixels."""
+    found = histogram(seven())
+    assert [(bin_.low, sum(bin_.tonnes.values())) for bin_ in found.bins] == [(2, 10), (4, 30), (6, 60)]
+    assert [height for _, height in bars(histogram_svg(found))] == pytest.approx(
+        [n * 300 / 78 for n in (10, 30, 60)], rel=1e-4
+    )
+
+
+def test_a_bar_thinner_than_a_pixel_is_drawn() -> None:
+    found = histogram(curve_of([1.0038, 1.00385, 1.0039]))
+    assert [width for width, _ in bars(histogram_svg(found))] == [0.5] * 3
+
+
 # --- migration
 
 

@@ -60,13 +60,13 @@ def _bars(found: Histogram, along: Axis, up: Axis) -> Iterator[str]:
     """Systems upon each other."""
     for bin_ in found.bins:
         left, right = along.at(bin_.low), along.at(bin_.high)
-        below = 0.0
+        width, below = max(right - left - 1, 0.5), 0.0
         for system, tonnes in bin_.tonnes.items():
             if tonnes:
                 high, low = up.at(below + tonnes), up.at(below)
                 told = f"{system}, {printed(bin_.low)} to {printed(bin_.high)}: {printed(tonnes)} t"
-                yield svg.titled(told, svg.box(left + 0.5, high, right - left - 1, low - high, SYSTEMS[system], svg.INK,
-                                               ' stroke-width="0.6"'))  # fmt: skip
+                bar = svg.box(left + 0.5, high, width, low - high, SYSTEMS[system], svg.INK, ' stroke-width="0.6"')
+                yield svg.titled(told, bar)
                 below += tonnes
 
 
