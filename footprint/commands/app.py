@@ -22,6 +22,7 @@ from footprint.commands import (
     check,
     classes,
     compare,
+    draw,
     explain,
     export,
     hotspots,
@@ -59,6 +60,7 @@ app.command("compare")(compare.compare)
 app.command("explain")(explain.explain)
 app.add_typer(background.app)
 app.add_typer(market.app)
+classes.app.add_typer(draw.app)
 app.add_typer(classes.app)
 app.add_typer(export.app)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,15 @@ LEGAL_SCHEMA = "footprint/legal-classes/1"
 def schemes_text(schemes: Sequence[ClassScheme]) -> str:
     """The JSON of several schemes."""
     return json.dumps([scheme.to_dict() for scheme in schemes], indent=2, allow_nan=False) + "\n"
+
+
+def scheme_id(scheme: ClassScheme) -> str:
+    """A name that tells one scheme from every other: `lithium-CC-2027-01-01-` and 8 digits of the SHA-256 of what its
+    letters depend on (pool, system, category, unit, scheme, day, thresholds)."""
+    told = [scheme.pool.to_dict(), scheme.system, scheme.category, scheme.unit, scheme.scheme, scheme.status,
+            scheme.on.isoformat(), dict(scheme.thresholds)]  # fmt: skip
+    digits = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:8]
+    return f"{scheme.material}-{scheme.category}-{scheme.on}-{digits}"
 
 
 def load_schemes(path: str | Path) -> tuple[ClassScheme, ...]:
