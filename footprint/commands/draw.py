@@ -193,7 +193,7 @@ def _declaration(market: Market, ident: str) -> Market:
 
 def _scheme_of(row: Market, schemes: tuple[ClassScheme, ...], category: str, system: str, where: Path) -> ClassScheme:
     """The scheme that the declaration's letter is read from."""
-    from footprint.market.fitting import POOLED
+    from footprint.market.thresholds import POOLED
 
     ((pool, _),) = row.pools()
     row.values(category)

@@ -65,7 +65,7 @@ def hostile(scheme: ClassScheme) -> ClassScheme:
 
 
 def moved(scheme: ClassScheme) -> Review:
-    return Review(scheme, scheme, {"A": {"A": 3, "B": 1}, "B": {"B": 2}}, (), ())
+    return Review(scheme, scheme, {"A": {"A": 3, "B": 1}, "B": {"B": 2}}, (), 0, 0, ())
 
 
 def pictures(curve: Curve) -> dict[str, str]:
@@ -427,4 +427,4 @@ def test_a_review_is_drawn_from_two_markets() -> None:
     market = declared([2.0, 4.0, 8.0])
     scheme = fit_classes(market, on=ON, replicates=0)
     shown, _ = migration_figure(review(scheme, scheme, market, market, class_rules(ON)))
-    assert "3 declarations in both markets, by id; 0 moved." in texts(shown.svg)
+    assert "3 declarations in both markets; 0 moved." in texts(shown.svg)

@@ -115,7 +115,7 @@ def test_one_value_is_one_bar() -> None:
 
 def reviewed(migration: dict[str, dict[str, int]], moves: tuple[Move, ...] = ()) -> Review:
     scheme = fit_classes(declared([1.0, 2.0, 4.0]), on=ON, replicates=0)
-    return Review(scheme, scheme, migration, moves, ())
+    return Review(scheme, scheme, migration, moves, 0, 0, ())
 
 
 def test_flows_are_the_cells_that_are_not_empty() -> None:
@@ -134,9 +134,9 @@ def test_flows_of_a_review_count_declarations_in_both_markets() -> None:
 
 def test_reasons_are_counted_as_they_occur_together() -> None:
     moves = (
-        Move("a", "A", "B", ("own",)),
-        Move("b", "A", "B", ("own", "market")),
-        Move("c", "A", "B", ("own",)),
+        Move("a", "a", "A", "B", ("own",)),
+        Move("b", "b", "A", "B", ("own", "market")),
+        Move("c", "c", "A", "B", ("own",)),
     )
     assert reasons(reviewed({}, moves)) == {("own",): 2, ("own", "market"): 1}
 
