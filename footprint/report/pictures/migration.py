@@ -125,6 +125,7 @@ def _notes(found: Review, total: int) -> Iterator[str]:
     counted = reasons(found).items()
     why = ", ".join(f"{count} by {' and '.join(REASONS[word] for word in because)}" for because, count in counted)
     moved = f"{len(found.moves)} moved" + (f" ({why})" if why else "")
-    yield f"{plural(total, 'declaration')} in both markets; {moved}. Not drawn: {found.entered} entered, {found.left} left."
+    yield f"{plural(total, 'declaration')} in both markets; {moved}."
+    yield f"Not drawn: {found.entered} entered, {found.left} left."
     if found.triggers:
         yield f"To be rescaled: {'; '.join(found.triggers)}."
