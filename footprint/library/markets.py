@@ -1,0 +1,173 @@
+"""What the modelled market is made of: `datasets/markets`, one market per product (datasets/README.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from footprint.errors import InputError, listed, nearest
+from footprint.library.cache import Signature, signature
+from footprint.library.files import Identifier, Positive, Row, Share, Text
+from footprint.library.market_tables import ELSEWHERE, EVERY, Mapped, Output, Spread, Tables, mapped, output, spread
+from footprint.library.paths import datasets_folder
+from footprint.library.toml import read_toml
+
+#: how far printed shares may miss one
+TOLERANCE = 1e-3
+FILES = ("markets.toml", "production.csv", "sourcing.csv", "routes.csv", "mapping.csv", "spread.csv")
+T = TypeVar("T")
+
+
+class MarketRow(Row, kw_only=True, frozen=True):
+    """A market: the product that its rows are of, and how the statistic counts it.
+
+    `content` is the kg that the statistic counts per kg of product; `no_union` says why no sourcing of the Union is
+    known.
+    """
+
+    material: Identifier
+    product: Text
+    form: Text
+    grade: str = ""
+    counted: Text
+    content: Positive
+    why: Text
+    no_union: str = ""
+
+
+class AssumptionsRow(Row, kw_only=True, frozen=True):
+    """What no source says: sites per country and route, what stands for a Union market, and how much of it must be
+    covered.
+    """
+
+    sites: int
+    union_tonnes: Positive
+    least_covered: Share
+    sourcing_period: Text
+
+
+class MarketsFile(Row, kw_only=True, frozen=True):
+    """`markets.toml`."""
+
+    schema: Literal[1]
+    assumptions: AssumptionsRow
+    market: dict[Identifier, MarketRow]
+    left_out: dict[Identifier, Text]
+
+
+@dataclass(frozen=True)
+class MarketData:
+    """A market as its files have it: output and shares by country, routes of ours, spread of sites."""
+
+    id: str
+    row: MarketRow
+    outputs: tuple[Output, ...]
+    origins: Mapping[str, float]
+    shares: Mapping[str, Mapping[str, float]]
+    mapping: Mapping[tuple[str, str], Mapped]
+    spreads: tuple[Spread, ...]
+
+    def routes(self, country: str) -> Mapping[str, float]:
+        """Route of the market -> its share of a country's output; empty where nothing is known."""
+        return self.shares.get(country if country in self.shares or country == ELSEWHERE else EVERY, {})
+
+    def mapped(self, route: str, country: str) -> Mapped:
+        """What stands for a route of the market in a country (the loader has checked that it is there)."""
+        return self.mapping.get((route, country)) or self.mapping[route, EVERY]
+
+    def site_spreads(self, route: str) -> tuple[Spread, ...]:
+        """The spreads that hold for the sites of a route."""
+        return tuple(spread for spread in self.spreads if spread.route in (route, EVERY))
+
+
+@dataclass(frozen=True)
+class Markets:
+    """Every market that is shipped, and the materials that have none, with the reason."""
+
+    assumptions: AssumptionsRow
+    markets: Mapping[str, MarketData]
+    left_out: Mapping[str, str]
+    years: tuple[int, int]
+
+    @property
+    def materials(self) -> tuple[str, ...]:
+        """The materials with a market."""
+        return tuple(dict.fromkeys(market.row.material for market in self.markets.values()))
+
+    def of(self, material: str) -> tuple[MarketData, ...]:
+        """The markets of a material; InputError says why there is none."""
+        if material in self.left_out:
+            raise InputError(f"no market of {material} is modelled: {self.left_out[material]}")
+        if found := tuple(market for market in self.markets.values() if market.row.material == material):
+            return found
+        known = (*self.materials, *self.left_out)
+        raise InputError(f"material '{material}' is not known{nearest(material, known) or f'; known: {listed(known, 40)}'}")
+
+
+def load_markets(datasets: Path | None = None) -> Markets:
+    """The markets of `datasets/markets`; InputError names file, line and column."""
+    folder = (datasets or datasets_folder()) / "markets"
+    if missing := [name for name in FILES if not (folder / name).is_file()]:
+        raise InputError(f"{folder / missing[0]}: no such file")
+    return _loaded(signature(folder / name for name in FILES), folder)
+
+
+@lru_cache(maxsize=4)
+def _loaded(files: Signature, folder: Path) -> Markets:
+    file = read_toml(folder / "markets.toml", MarketsFile)
+    tables = Tables(folder, file.market)
+    outputs = tables.rows("production.csv", ("year", "tonnes", "status", "confidence"), output)
+    origins = tables.rows("sourcing.csv", ("share",), lambda cell: (cell.country(), cell.share("share")))
+    shares = tables.rows("routes.csv", ("route", "share"), lambda c: (c.country(EVERY), c["route"], c.share("share")))
+    mapping = tables.rows("mapping.csv", ("route", "ours", "place", "reason"), mapped)
+    spreads = tables.rows("spread.csv", ("route", "stages", "categories", "parameter", "gsd2", "basis"), spread)
+    markets = {}
+    for ident, row in file.market.items():
+        by_country: dict[str, dict[str, float]] = {}
+        for country, route, share in shares[ident]:
+            _once(by_country.setdefault(country, {}), route, share, folder / "routes.csv", f"{ident}, {country}")
+        sourced: dict[str, float] = {}
+        for country, share in origins[ident]:
+            _once(sourced, country, share, folder / "sourcing.csv", ident)
+        place: dict[tuple[str, str], Mapped] = {}
+        for route, country, found in mapping[ident]:
+            _once(place, (route, country), found, folder / "mapping.csv", ident)
+        markets[ident] = MarketData(
+            ident, row, tuple(outputs[ident]), sourced, by_country, place, tuple(spreads[ident])
+        )
+        _check(markets[ident], folder)
+    years = [output.year for market in markets.values() for output in market.outputs]
+    return Markets(file.assumptions, markets, file.left_out, (min(years), max(years)))
+
+
+def _once(found: dict[object, T], key: object, value: T, path: Path, place: str) -> None:  # type: ignore[type-arg]
+    if key in found:
+        raise InputError(f"{path}: {place}: {key} is given twice")
+    found[key] = value
+
+
+def _check(market: MarketData, folder: Path) -> None:
+    """Every market has output; shares of a country sum to one, those of the Union to one at most; all are mapped."""
+    if not market.outputs:
+        raise InputError(f"{folder / 'production.csv'}: market '{market.id}' has no row")
+    for country, routes in market.shares.items():
+        if abs(sum(routes.values()) - 1) > TOLERANCE:
+            raise InputError(
+                f"{folder / 'routes.csv'}: market '{market.id}': the shares of {country} sum to "
+                f"{sum(routes.values()):.4g}; they sum to 1"
+            )
+        for route in routes:
+            if (route, country) not in market.mapping and (route, EVERY) not in market.mapping:
+                raise InputError(
+                    f"{folder / 'mapping.csv'}: market '{market.id}': route '{route}' of {country} has no row"
+                )
+    if sum(market.origins.values()) > 1 + 0.02:
+        raise InputError(
+            f"{folder / 'sourcing.csv'}: market '{market.id}': the shares sum to {sum(market.origins.values()):.4g}; "
+            "they sum to 1 at most"
+        )
+    if not market.origins and not market.row.no_union:
+        raise InputError(f"{folder / 'markets.toml'}: market '{market.id}': no_union must say why no sourcing is known")
