@@ -3,16 +3,43 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footprint.commands.common import IN_PART, Json, complain, emit, emit_json, say
+from footprint.commands.common import (
+    IN_PART,
+    Json,
+    Seed,
+    complain,
+    completing,
+    emit,
+    emit_answers,
+    emit_json,
+    finish,
+    in_turn,
+    made_folder,
+    say,
+    write_whole,
+)
+from footprint.commands.listing import complete_materials
 from footprint.errors import InputError
+
+if TYPE_CHECKING:
+    from footprint.market.modelled import ModelledMarket
 
 app = typer.Typer(name="market", help="The registry of declarations.", no_args_is_help=True, rich_markup_mode=None)
 Registry = Annotated[Path, typer.Option("--registry", metavar="PATH", help="The DuckDB file.")]
 DEFAULT = Path("declarations.duckdb")
+Materials = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="MATERIAL...", help="Material ids.", show_default=False, autocompletion=complete_materials),
+]
+Every = Annotated[bool, typer.Option("--all", help="Every material with a market.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Market file to write (CSV); for several a folder.", show_default=False),
+]
 
 
 @app.callback()
@@ -97,3 +124,66 @@ def export(registry: Registry = DEFAULT) -> None:
     from footprint.market.registry import registered
 
     print(market_csv(registered(registry)), end="")
+
+
+@app.command("model")
+def model(
+    materials: Materials = None,
+    every: Every = False,
+    since: Annotated[int, typer.Option("--from", metavar="YEAR", help="First year.")] = 2022,
+    until: Annotated[int, typer.Option("--to", metavar="YEAR", help="Last year.")] = 2024,
+    market: Annotated[
+        str, typer.Option(metavar="CHOICE", help="union or world.", autocompletion=completing("union", "world"))
+    ] = "union",
+    seed: Seed = 1,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """The market as it is modelled before anybody declares: pseudo-declarations by country, route and site."""
+    from footprint.market.modelled import model_market
+
+    names = _modelled_materials(materials, every)
+
+    def modelled(name: str) -> ModelledMarket:
+        return model_market(name, since, until, market, seed)  # type: ignore[arg-type]
+
+    found, failed = in_turn(names, modelled, "modelling")
+    if out is not None:
+        _write_models(found, out, folder=every or len(names) > 1)
+    if as_json:
+        from footprint.market.basis import to_dict
+
+        emit_answers([to_dict(one) for one in found], len(names))
+    elif out is None:
+        from footprint.report.document import terminal
+        from footprint.report.modelled import modelled_document
+
+        for one in found:
+            emit(terminal(modelled_document(one)))
+    finish(len(names), failed)
+
+
+def _modelled_materials(materials: list[str] | None, every: bool) -> list[str]:
+    """The materials asked for, each once; with --all those that have a market, the others told with the reason."""
+    from footprint.library.markets import load_markets
+
+    if materials and every:
+        raise InputError("give materials or --all, not both")
+    if not materials and not every:
+        raise InputError("no material given; `footprint list` shows the ids")
+    markets = load_markets()
+    for name, reason in markets.left_out.items() if every else ():
+        say(f"{name}: not modelled: {reason}")
+    return list(markets.materials if every else dict.fromkeys(materials or ()))
+
+
+def _write_models(found: list[ModelledMarket], out: Path, folder: bool) -> None:
+    """One market file per material; on stderr what each rests on."""
+    from footprint.market.basis import assumptions
+    from footprint.market.exporting import market_csv
+
+    for one in found:
+        path = made_folder(out) / f"{one.material}.csv" if folder else out
+        write_whole(path, market_csv(one))
+        for line in (f"written: {path}", *assumptions(one)):
+            say(line)

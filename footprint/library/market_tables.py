@@ -39,7 +39,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """The route of ours that stands for a route of the market; `place` is its location that gives way to the country."""
+    """Our route for a route of the market; `place` is the location in it that gives way to the country."""
 
     ours: str
     place: str
@@ -48,7 +48,7 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How far sites of one route differ: GSD² of `parameter`, taken as that of `categories` in `stages` (empty: all)."""
+    """How far sites differ: GSD² of `parameter`, taken as that of `categories` in `stages` (empty: all)."""
 
     route: str
     stages: frozenset[str]
@@ -57,7 +57,6 @@ class Spread:
     gsd2: float
     basis: str
     confidence: Confidence
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,7 @@ class Cells:
         return self.row[column]
 
     def word(self, column: str, allowed: Iterable[str]) -> str:
+        """One of the allowed words."""
         if self[column] not in (known := tuple(allowed)):
             raise self.wrong(column, f"is not known{nearest(self[column], known)}; allowed: {listed(known, 40)}")
         return self[column]
@@ -87,23 +87,27 @@ class Cells:
         return frozenset(given)
 
     def country(self, *others: str) -> str:
+        """A country, or one of `others` that may stand for one."""
         if not _COUNTRY.fullmatch(self["country"]) and self["country"] not in others:
             raise self.wrong("country", "is no country; two capital letters are needed, as in CL")
         return self["country"]
 
     def share(self, column: str) -> float:
+        """A share above 0 and up to 1."""
         value = number(self[column], self.path, self.line, column)
         if not 0 < value <= 1:
             raise self.wrong(column, "is no share; above 0 and up to 1 is allowed")
         return value
 
     def figure(self, column: str, least: float) -> float:
+        """A number that is not below `least`."""
         value = number(self[column], self.path, self.line, column)
         if value < least:
             raise self.wrong(column, f"is out of range; allowed: {least:g} or more")
         return value
 
     def wrong(self, column: str, what: str) -> InputError:
+        """The error that says where a cell stands, what it holds and what is wrong with it."""
         return InputError(f"{self.path}, line {self.line}, column '{column}': '{self[column]}' {what}")
 
 
@@ -126,6 +130,7 @@ class Tables:
 
 
 def output(cells: Cells) -> Output:
+    """A row of production.csv."""
     return Output(
         cells.country(),
         whole(cells["year"], cells.path, cells.line, "year"),
@@ -137,6 +142,7 @@ def output(cells: Cells) -> Output:
 
 
 def mapped(cells: Cells) -> tuple[str, str, Mapped]:
+    """A row of mapping.csv: route of the market, country, and what stands for it."""
     if not cells["reason"]:
         raise cells.wrong("reason", "is empty; say why this route stands for it")
     if cells["place"] and cells["ours"] in (NO_ROUTE, OTHER_PRODUCT):
@@ -145,6 +151,7 @@ def mapped(cells: Cells) -> tuple[str, str, Mapped]:
 
 
 def spread(cells: Cells) -> Spread:
+    """A row of spread.csv."""
     return Spread(
         cells["route"],
         cells.words("stages", get_args(StageName)),

@@ -18,6 +18,7 @@ from footprint.library.toml import read_toml
 #: how far printed shares may miss one
 TOLERANCE = 1e-3
 FILES = ("markets.toml", "production.csv", "sourcing.csv", "routes.csv", "mapping.csv", "spread.csv")
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -104,7 +105,9 @@ class Markets:
         if found := tuple(market for market in self.markets.values() if market.row.material == material):
             return found
         known = (*self.materials, *self.left_out)
-        raise InputError(f"material '{material}' is not known{nearest(material, known) or f'; known: {listed(known, 40)}'}")
+        raise InputError(
+            f"material '{material}' is not known{nearest(material, known) or f'; known: {listed(known, 40)}'}"
+        )
 
 
 def load_markets(datasets: Path | None = None) -> Markets:
@@ -143,7 +146,7 @@ def _loaded(files: Signature, folder: Path) -> Markets:
     return Markets(file.assumptions, markets, file.left_out, (min(years), max(years)))
 
 
-def _once(found: dict[object, T], key: object, value: T, path: Path, place: str) -> None:  # type: ignore[type-arg]
+def _once(found: dict[K, T], key: K, value: T, path: Path, place: str) -> None:
     if key in found:
         raise InputError(f"{path}: {place}: {key} is given twice")
     found[key] = value

@@ -26,7 +26,7 @@ from footprint.errors import InputError, listed, nearest
 from footprint.impact.result import FootprintResult
 from footprint.library.background import Background, load_background
 from footprint.library.market_tables import Spread
-from footprint.library.markets import Markets, load_markets
+from footprint.library.markets import AssumptionsRow, Markets, load_markets
 from footprint.library.placing import placed
 from footprint.library.routes import load_route
 from footprint.market.columns import COLUMNS, filled
@@ -39,11 +39,16 @@ from footprint.model import STAGES
 class ModelledMarket(Market):
     """Pseudo-declarations, and what they were made from: one supply per product, and products without one."""
 
-    supplies: tuple[Supply, ...] = ()
-    sites: int = 0
-    seed: int = 0
-    not_modelled: Mapping[str, str] = field(default_factory=dict)
-    gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    supplies: tuple[Supply, ...]
+    assumptions: AssumptionsRow
+    seed: int
+    not_modelled: Mapping[str, str]
+    gaps: Mapping[str, tuple[str, ...]]
+
+    @property
+    def material(self) -> str:
+        """Id of the material."""
+        return self.supplies[0].market.row.material
 
 
 def model_market(
@@ -94,7 +99,7 @@ def model_market(
         f"modelled {market} market of {material}",
         _columns(rows),
         tuple(supplies),
-        markets.assumptions.sites,
+        markets.assumptions,
         seed,
         without,
         {code: tuple(sorted(routes)) for code, routes in gaps.items() if routes},
@@ -123,7 +128,9 @@ def supplies_of(
 def _loaded(settings: Settings) -> Settings:
     """The settings with the background read once."""
     background = settings.background
-    return replace(settings, background=background if isinstance(background, Background) else load_background(background))
+    return replace(
+        settings, background=background if isinstance(background, Background) else load_background(background)
+    )
 
 
 @dataclass(frozen=True)
@@ -179,6 +186,8 @@ def site_draws(sites: int, spreads: int, seed: int, name: str) -> Floats:
 
 # --- rows
 
+_TYPES: Mapping[str, Any] = {"text": object, "number": float, "day": "datetime64[D]"}
+
 
 def _sites(supply: Supply, part: Supplied, result: FootprintResult, sites: int, seed: int) -> dict[str, Any]:
     """The columns of the sites of a country and route."""
@@ -230,7 +239,5 @@ def _columns(rows: Sequence[Mapping[str, Sequence[Any]]]) -> dict[str, Any]:
             found[name] = filled(column, n)
             continue
         cells = [cell for part in rows for cell in part[name]]
-        kinds = {"text": object, "number": float, "day": "datetime64[D]"}
-        found[name] = np.array(cells, dtype=kinds[column.kind])
+        found[name] = np.array(cells, dtype=_TYPES[column.kind])
     return found
-

@@ -23,7 +23,7 @@ SCOPES: tuple[Scope, ...] = ("union", "world")
 
 @dataclass(frozen=True, slots=True)
 class Supplied:
-    """Tonnes of product that a country supplies by one route of the market, and the route of ours that stands for it."""
+    """Tonnes of product that a country supplies by one route of the market, and our route for it."""
 
     country: str
     route: str
@@ -75,8 +75,7 @@ def supply_of(market: MarketData, scope: Scope, period: tuple[int, int], assumpt
     if not years:
         held = sorted({output.year for output in market.outputs})
         raise InputError(
-            f"market '{market.id}': no output is held for {period[0]} to {period[1]}; held: "
-            f"{', '.join(map(str, held))}"
+            f"market '{market.id}': no output is held for {period[0]} to {period[1]}; held: {', '.join(map(str, held))}"
         )
     span = period[1] - period[0] + 1
     tonnes = _union(market, assumptions, span) if scope == "union" else _world(market, years, span)
