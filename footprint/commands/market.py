@@ -27,6 +27,7 @@ from footprint.errors import InputError
 
 if TYPE_CHECKING:
     from footprint.market.modelled import ModelledMarket
+    from footprint.market.supply import Scope
 
 app = typer.Typer(name="market", help="The registry of declarations.", no_args_is_help=True, rich_markup_mode=None)
 Registry = Annotated[Path, typer.Option("--registry", metavar="PATH", help="The DuckDB file.")]
@@ -142,7 +143,7 @@ def model(
     """The market as it is modelled before anybody declares: pseudo-declarations by country, route and site."""
     from footprint.market.modelled import model_market
 
-    names = _modelled_materials(materials, every)
+    names = _modelled_materials(materials, every, market, (since, until))  # type: ignore[arg-type]
 
     def modelled(name: str) -> ModelledMarket:
         return model_market(name, since, until, market, seed)  # type: ignore[arg-type]
@@ -163,18 +164,29 @@ def model(
     finish(len(names), failed)
 
 
-def _modelled_materials(materials: list[str] | None, every: bool) -> list[str]:
-    """The materials asked for, each once; with --all those that have a market, the others told with the reason."""
+def _modelled_materials(materials: list[str] | None, every: bool, scope: Scope, period: tuple[int, int]) -> list[str]:
+    """The materials asked for, each once; with --all those that can be modelled, the others told with the reason."""
     from footprint.library.markets import load_markets
+    from footprint.market.supply import supplies_of
 
     if materials and every:
         raise InputError("give materials or --all, not both")
-    if not materials and not every:
+    if materials:
+        return list(dict.fromkeys(materials))
+    if not every:
         raise InputError("no material given; `footprint list` shows the ids")
     markets = load_markets()
-    for name, reason in markets.left_out.items() if every else ():
+    missing = dict(markets.left_out)
+    for name in markets.materials:
+        try:
+            supplies_of(markets, name, scope, period)
+        except InputError as error:
+            missing[name] = str(error)
+    for name, reason in missing.items():
         say(f"{name}: not modelled: {reason}")
-    return list(markets.materials if every else dict.fromkeys(materials or ()))
+    if not (found := [name for name in markets.materials if name not in missing]):
+        raise InputError(f"no material can be modelled for {period[0]} to {period[1]}")
+    return found
 
 
 def _write_models(found: list[ModelledMarket], out: Path, folder: bool) -> None:

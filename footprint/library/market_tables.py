@@ -129,9 +129,9 @@ class Tables:
         return found
 
 
-def output(cells: Cells) -> Output:
-    """A row of production.csv."""
-    return Output(
+def output(cells: Cells) -> tuple[tuple[str, str], Output]:
+    """A row of production.csv by (country, year)."""
+    found = Output(
         cells.country(),
         whole(cells["year"], cells.path, cells.line, "year"),
         cells.figure("tonnes", 0.0),
@@ -139,15 +139,21 @@ def output(cells: Cells) -> Output:
         cells.word("status", get_args(Status)),  # type: ignore[arg-type]
         cells.word("confidence", get_args(Confidence)),  # type: ignore[arg-type]
     )
+    return (found.country, str(found.year)), found
 
 
-def mapped(cells: Cells) -> tuple[str, str, Mapped]:
-    """A row of mapping.csv: route of the market, country, and what stands for it."""
+def routed(cells: Cells) -> tuple[tuple[str, str], float, str]:
+    """A row of routes.csv: (country, route of the market), share, source."""
+    return (cells.country(EVERY), cells["route"]), cells.share("share"), cells["source"]
+
+
+def mapped(cells: Cells) -> tuple[tuple[str, str], Mapped]:
+    """A row of mapping.csv: (route of the market, country), and what stands for it."""
     if not cells["reason"]:
         raise cells.wrong("reason", "is empty; say why this route stands for it")
     if cells["place"] and cells["ours"] in (NO_ROUTE, OTHER_PRODUCT):
         raise cells.wrong("place", "belongs to a route of ours; here is none")
-    return cells["route"], cells.country(EVERY), Mapped(cells["ours"], cells["place"], cells["reason"])
+    return (cells["route"], cells.country(EVERY)), Mapped(cells["ours"], cells["place"], cells["reason"])
 
 
 def spread(cells: Cells) -> Spread:

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
+
+from msgspec import Meta
 
 from footprint.errors import InputError, listed, nearest
 from footprint.library.cache import Signature, signature
 from footprint.library.files import Identifier, Positive, Row, Share, Text
-from footprint.library.market_tables import ELSEWHERE, EVERY, Mapped, Output, Spread, Tables, mapped, output, spread
+from footprint.library.market_tables import (
+    ELSEWHERE,
+    EVERY,
+    Mapped,
+    Output,
+    Spread,
+    Tables,
+    mapped,
+    output,
+    routed,
+    spread,
+)
 from footprint.library.paths import datasets_folder
 from footprint.library.toml import read_toml
 
+#: source of what no source read confirms
+ESTIMATE = "market-estimate"
 #: how far printed shares may miss one
 TOLERANCE = 1e-3
 FILES = ("markets.toml", "production.csv", "sourcing.csv", "routes.csv", "mapping.csv", "spread.csv")
@@ -44,7 +59,7 @@ class AssumptionsRow(Row, kw_only=True, frozen=True):
     covered.
     """
 
-    sites: int
+    sites: Annotated[int, Meta(ge=1, le=1000)]
     union_tonnes: Positive
     least_covered: Share
     sourcing_period: Text
@@ -61,19 +76,30 @@ class MarketsFile(Row, kw_only=True, frozen=True):
 
 @dataclass(frozen=True)
 class MarketData:
-    """A market as its files have it: output and shares by country, routes of ours, spread of sites."""
+    """A market as its files have it: output and shares by country, routes of ours, spread of sites.
+
+    `estimated` names the (country, route) whose share is an estimate.
+    """
 
     id: str
     row: MarketRow
     outputs: tuple[Output, ...]
     origins: Mapping[str, float]
     shares: Mapping[str, Mapping[str, float]]
+    estimated: frozenset[tuple[str, str]]
     mapping: Mapping[tuple[str, str], Mapped]
     spreads: tuple[Spread, ...]
 
     def routes(self, country: str) -> Mapping[str, float]:
         """Route of the market -> its share of a country's output; empty where nothing is known."""
-        return self.shares.get(country if country in self.shares or country == ELSEWHERE else EVERY, {})
+        return self.shares.get(self._row(country), {})
+
+    def is_estimate(self, route: str, country: str) -> bool:
+        """Whether a route's share of a country's output is an estimate."""
+        return (self._row(country), route) in self.estimated
+
+    def _row(self, country: str) -> str:
+        return country if country in self.shares or country == ELSEWHERE else EVERY
 
     def mapped(self, route: str, country: str) -> Mapped:
         """What stands for a route of the market in a country (the loader has checked that it is there)."""
@@ -122,34 +148,47 @@ def load_markets(datasets: Path | None = None) -> Markets:
 def _loaded(files: Signature, folder: Path) -> Markets:
     file = read_toml(folder / "markets.toml", MarketsFile)
     tables = Tables(folder, file.market)
-    outputs = tables.rows("production.csv", ("year", "tonnes", "status", "confidence"), output)
-    origins = tables.rows("sourcing.csv", ("share",), lambda cell: (cell.country(), cell.share("share")))
-    shares = tables.rows("routes.csv", ("route", "share"), lambda c: (c.country(EVERY), c["route"], c.share("share")))
+    outputs = tables.rows("production.csv", ("year", "tonnes", "source", "status", "confidence"), output)
+    origins = tables.rows("sourcing.csv", ("share",), lambda cells: (cells.country(), cells.share("share")))
+    shares = tables.rows("routes.csv", ("route", "share", "source"), routed)
     mapping = tables.rows("mapping.csv", ("route", "ours", "place", "reason"), mapped)
     spreads = tables.rows("spread.csv", ("route", "stages", "categories", "parameter", "gsd2", "basis"), spread)
-    markets = {}
-    for ident, row in file.market.items():
-        by_country: dict[str, dict[str, float]] = {}
-        for country, route, share in shares[ident]:
-            _once(by_country.setdefault(country, {}), route, share, folder / "routes.csv", f"{ident}, {country}")
-        sourced: dict[str, float] = {}
-        for country, share in origins[ident]:
-            _once(sourced, country, share, folder / "sourcing.csv", ident)
-        place: dict[tuple[str, str], Mapped] = {}
-        for route, country, found in mapping[ident]:
-            _once(place, (route, country), found, folder / "mapping.csv", ident)
-        markets[ident] = MarketData(
-            ident, row, tuple(outputs[ident]), sourced, by_country, place, tuple(spreads[ident])
+    markets = {
+        ident: MarketData(
+            id=ident,
+            row=row,
+            outputs=tuple(_keyed(outputs[ident], folder / "production.csv", ident).values()),
+            origins=_keyed(origins[ident], folder / "sourcing.csv", ident),
+            shares=_nested(_keyed(((key, share) for key, share, _ in shares[ident]), folder / "routes.csv", ident)),
+            estimated=frozenset(key for key, _, source in shares[ident] if source == ESTIMATE),
+            mapping=_keyed(mapping[ident], folder / "mapping.csv", ident),
+            spreads=tuple(spreads[ident]),
         )
-        _check(markets[ident], folder)
-    years = [output.year for market in markets.values() for output in market.outputs]
+        for ident, row in file.market.items()
+    }
+    for market in markets.values():
+        _check(market, folder)
+    years = [found.year for market in markets.values() for found in market.outputs]
     return Markets(file.assumptions, markets, file.left_out, (min(years), max(years)))
 
 
-def _once(found: dict[K, T], key: K, value: T, path: Path, place: str) -> None:
-    if key in found:
-        raise InputError(f"{path}: {place}: {key} is given twice")
-    found[key] = value
+def _keyed(rows: Iterable[tuple[K, T]], path: Path, market: str) -> dict[K, T]:
+    """Rows by their key; InputError where one is given twice."""
+    found: dict[K, T] = {}
+    for key, value in rows:
+        if key in found:
+            told = ", ".join(key) if isinstance(key, tuple) else key
+            raise InputError(f"{path}: market '{market}': {told} is given twice")
+        found[key] = value
+    return found
+
+
+def _nested(shares: Mapping[tuple[str, str], float]) -> dict[str, dict[str, float]]:
+    """Country -> route -> share."""
+    found: dict[str, dict[str, float]] = {}
+    for (country, route), share in shares.items():
+        found.setdefault(country, {})[route] = share
+    return found
 
 
 def _check(market: MarketData, folder: Path) -> None:

@@ -66,11 +66,26 @@ def of_the_product(supply: Supply) -> Iterator[str]:
         reasons = sorted({part.reason for part in supply.other})
         tonnes = sum(part.tonnes for part in supply.other)
         yield f"{name}: {tonnes:.3g} t counted by the same source are no part of this market: {listed(reasons)}."
+    yield from _stand_ins(supply)
     spreads = [_spread(spread) for spread in supply.market.spreads]
     yield f"{name}: spread of sites: {listed(spreads, 40) or 'none is known'}."
     routes = sorted({part.route for part in supply.supplied if not supply.market.site_spreads(part.route)})
     if routes:
         yield f"{name}: no spread is known for {listed(routes, 40)}: all sites there have the route's value."
+
+
+def _stand_ins(supply: Supply) -> Iterator[str]:
+    """Routes that stand for others, with the countries and the reason; and how many shares are estimates."""
+    name, groups = supply.market.id, dict[tuple[str, str, str, str], list[str]]()
+    for part in supply.supplied:
+        key = (part.mapped.ours, part.mapped.place, part.route, part.mapped.reason)
+        groups.setdefault(key, []).append(part.country)
+    for (ours, place, route, reason), countries in groups.items():
+        if place or reason.startswith("nearest"):
+            moved = f", moved from {place}," if place else ""
+            yield f"{name}: {ours}{moved} stands for {route} of {listed(countries, 60)}: {reason}."
+    estimates = sum(p.tonnes for p in supply.supplied if supply.market.is_estimate(p.route, p.country))
+    yield f"{name}: {estimates / supply.tonnes:.0%} of the tonnes are divided among routes by estimated shares."
 
 
 def _standing(supply: Supply) -> str:

@@ -22,16 +22,16 @@ import numpy as np
 from scipy.special import ndtri
 
 from footprint.calculation import Settings, calculate_route
-from footprint.errors import InputError, listed, nearest
+from footprint.errors import InputError
 from footprint.impact.result import FootprintResult
 from footprint.library.background import Background, load_background
 from footprint.library.market_tables import Spread
-from footprint.library.markets import AssumptionsRow, Markets, load_markets
+from footprint.library.markets import AssumptionsRow, load_markets
 from footprint.library.placing import placed
 from footprint.library.routes import load_route
 from footprint.market.columns import COLUMNS, filled
 from footprint.market.declarations import CODES, MODELLED, Floats, Market
-from footprint.market.supply import SCOPES, Scope, Supplied, Supply, supply_of
+from footprint.market.supply import Scope, Supplied, Supply, supplies_of
 from footprint.model import STAGES
 
 
@@ -76,10 +76,6 @@ def model_market(
 
     Raises InputError for an unknown material, years without data, or a market of which too little has a route.
     """
-    if market not in SCOPES:
-        raise InputError(f"market '{market}' is not known{nearest(market, SCOPES)}; allowed: {listed(SCOPES)}")
-    if since > until:
-        raise InputError(f"from {since} to {until}: the first year is later than the last")
     if seed < 0:
         raise InputError(f"seed {seed} is negative; a whole number from 0 is needed")
     markets = load_markets(datasets)
@@ -104,22 +100,6 @@ def model_market(
         without,
         {code: tuple(sorted(routes)) for code, routes in gaps.items() if routes},
     )
-
-
-def supplies_of(
-    markets: Markets, material: str, scope: Scope, period: tuple[int, int]
-) -> tuple[list[Supply], Mapping[str, str]]:
-    """The supply of each product of a material, and why others have none; InputError where none has."""
-    found: list[Supply] = []
-    without: dict[str, str] = {}
-    for market in markets.of(material):
-        try:
-            found.append(supply_of(market, scope, period, markets.assumptions))
-        except InputError as error:
-            without[market.id] = str(error)
-    if not found:
-        raise InputError("; ".join(without.values()))
-    return found, without
 
 
 # --- values

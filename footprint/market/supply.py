@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from footprint.errors import InputError
+from footprint.errors import InputError, listed, nearest
 from footprint.library.market_tables import ELSEWHERE, NO_ROUTE, OTHER_PRODUCT, Mapped
-from footprint.library.markets import AssumptionsRow, MarketData
+from footprint.library.markets import AssumptionsRow, MarketData, Markets
 
 Scope = Literal["union", "world"]
 SCOPES: tuple[Scope, ...] = ("union", "world")
@@ -63,6 +63,29 @@ class Supply:
         """The part of the product's market that has a route, 0 to 1."""
         missing = sum(part.tonnes for part in self.left_out)
         return self.tonnes / (self.tonnes + missing) if self.tonnes else 0.0
+
+
+def supplies_of(
+    markets: Markets, material: str, scope: Scope, period: tuple[int, int]
+) -> tuple[list[Supply], Mapping[str, str]]:
+    """The supply of each product of a material, and why others have none; InputError where none has."""
+    if scope not in SCOPES:
+        raise InputError(f"market '{scope}' is not known{nearest(scope, SCOPES)}; allowed: {listed(SCOPES)}")
+    if period[0] > period[1]:
+        raise InputError(f"from {period[0]} to {period[1]}: the first year is later than the last")
+    first, last = markets.years
+    if period[0] < first or period[1] > last:
+        raise InputError(f"from {period[0]} to {period[1]}: data are held for {first} to {last}")
+    found: list[Supply] = []
+    without: dict[str, str] = {}
+    for market in markets.of(material):
+        try:
+            found.append(supply_of(market, scope, period, markets.assumptions))
+        except InputError as error:
+            without[market.id] = str(error)
+    if not found:
+        raise InputError("; ".join(without.values()))
+    return found, without
 
 
 def supply_of(market: MarketData, scope: Scope, period: tuple[int, int], assumptions: AssumptionsRow) -> Supply:
