@@ -1,4 +1,4 @@
-"""`footprint market`: the registry of declarations."""
+"""`footprint market`: the registry of declarations, and the market as it is modelled without any."""
 
 from __future__ import annotations
 
@@ -29,7 +29,12 @@ if TYPE_CHECKING:
     from footprint.market.modelled import ModelledMarket
     from footprint.market.supply import Scope
 
-app = typer.Typer(name="market", help="The registry of declarations.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    name="market",
+    help="The registry of declarations; the modelled market.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 Registry = Annotated[Path, typer.Option("--registry", metavar="PATH", help="The DuckDB file.")]
 DEFAULT = Path("declarations.duckdb")
 Materials = Annotated[
@@ -45,7 +50,7 @@ Out = Annotated[
 
 @app.callback()
 def _market() -> None:
-    """The registry of declarations."""
+    """The registry of declarations; the modelled market."""
 
 
 @app.command("import")

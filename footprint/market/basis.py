@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
 from footprint.errors import listed
-from footprint.library.market_tables import Spread
+from footprint.library.market_tables import EVERY, Spread
 from footprint.market.columns import COLUMNS
+from footprint.market.declarations import CODES
 from footprint.market.modelled import ModelledMarket
 from footprint.market.supply import LeftOut, Supply
 
@@ -59,8 +60,7 @@ def of_the_product(supply: Supply) -> Iterator[str]:
         yield f"{name}: output of {years}{held}. {_standing(supply)}"
     yield f"{name}: counted in {row.counted}, {row.content:g} kg of it per kg of product."
     yield (
-        f"{name}: {supply.covered:.1%} of the market has a route; left out: "
-        f"{listed(_parts(supply, supply.left_out), 40) or 'nothing'}."
+        f"{name}: {supply.covered:.1%} of the market has a route; left out: {'; '.join(_parts(supply)) or 'nothing'}."
     )
     if supply.other:
         reasons = sorted({part.reason for part in supply.other})
@@ -98,24 +98,26 @@ def _standing(supply: Supply) -> str:
     return ", ".join(f"{tonnes / whole:.0%} {status}" for status, tonnes in total.items() if tonnes) + "."
 
 
-def _parts(supply: Supply, parts: Sequence[LeftOut]) -> list[str]:
-    """Every part that is left out, the largest first."""
+def _parts(supply: Supply) -> list[str]:
+    """What is left out, by reason and the largest first."""
     whole = supply.tonnes + sum(part.tonnes for part in supply.left_out)
-    ordered = sorted(parts, key=lambda part: (-part.tonnes, part.country, part.route))
-    return [
-        f"{part.country} {part.route}".rstrip() + f" {part.tonnes / whole:.1%} ({part.tonnes:.3g} t; {part.reason})"
-        for part in ordered
-    ]
+    reasons: dict[str, list[str]] = {}
+    for part in sorted(supply.left_out, key=lambda part: (-part.tonnes, part.country, part.route)):
+        told = f"{part.country} {part.route}".rstrip() + f" {part.tonnes / whole:.1%} ({part.tonnes:.3g} t)"
+        reasons.setdefault(part.reason, []).append(told)
+    return [f"{', '.join(parts)}: {reason}" for reason, parts in reasons.items()]
 
 
 def _spread(spread: Spread) -> str:
-    where = [" ".join(sorted(words)) for words in (spread.stages, spread.categories) if words]
-    route = "" if spread.route == "*" else f" of {spread.route}"
-    return (
-        f"{spread.parameter}{route} GSD² {spread.gsd2:g}"
-        + (f" on {', '.join(where)}" if where else " on all")
-        + (f" ({spread.basis}, {spread.confidence})")
-    )
+    where = [" ".join(sorted(spread.stages))] if spread.stages else []
+    left = [code for code in CODES if code not in spread.categories]
+    if len(left) < len(spread.categories):
+        where.append(f"all but {' '.join(left)}")
+    elif spread.categories:
+        where.append(" ".join(code for code in CODES if code in spread.categories))
+    route = "" if spread.route == EVERY else f" of {spread.route}"
+    on = ", ".join(where) or "all"
+    return f"{spread.parameter}{route} GSD² {spread.gsd2:g} on {on} ({spread.basis}, {spread.confidence})"
 
 
 # --- JSON
@@ -156,7 +158,7 @@ def _product(supply: Supply) -> dict[str, Any]:
         "covered": supply.covered,
         "supplied": [
             {"country": p.country, "market_route": p.route, "mass_t": p.tonnes, "route": p.mapped.ours,
-             "moved_from": p.mapped.place or None, "reason": p.mapped.reason}
+             "moved_from": p.moved_from or None, "reason": p.mapped.reason}
             for p in supply.supplied
         ],
         "left_out": _left(supply.left_out),

@@ -12,7 +12,7 @@ spread: the median of the sites is the route's value.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -60,7 +60,6 @@ def model_market(
     *,
     settings: Settings | None = None,
     datasets: Path | None = None,
-    progress: Callable[[], None] | None = None,
 ) -> ModelledMarket:
     """The market of a material as it is modelled, each row marked `modelled`.
 
@@ -72,7 +71,6 @@ def model_market(
     seed : what the draws of the sites begin with; the same seed gives the same market
     settings : method, background, electricity and day of the calculation
     datasets : a data folder other than the shipped one
-    progress : called once for each country and route
 
     Raises InputError for an unknown material, years without data, or a market of which too little has a route.
     """
@@ -89,8 +87,6 @@ def model_market(
             for code in CODES:
                 if result[code].not_covered:
                     gaps[code].add(result.route.id)
-            if progress:
-                progress()
     return ModelledMarket(
         f"modelled {market} market of {material}",
         _columns(rows),
@@ -119,17 +115,16 @@ class _Calculation:
 
     settings: Settings
     datasets: Path | None
-    known: dict[tuple[str, str, str], FootprintResult] = field(default_factory=dict)
+    known: dict[str, FootprintResult] = field(default_factory=dict)
 
     def result(self, part: Supplied) -> FootprintResult:
         """The footprint of the route that stands for a part of the supply."""
-        key = (part.mapped.ours, part.mapped.place, part.country if part.mapped.place else "")
-        if key not in self.known:
+        if part.name not in self.known:
             route = load_route(part.mapped.ours, datasets=self.datasets)
-            if part.mapped.place:
-                route = placed(route, part.mapped.place, part.country)
-            self.known[key] = calculate_route(route, self.settings)
-        return self.known[key]
+            if part.moved_from:
+                route = placed(route, part.moved_from, part.country)
+            self.known[part.name] = calculate_route(route, self.settings)
+        return self.known[part.name]
 
 
 def by_stage(result: FootprintResult) -> Floats:
@@ -177,7 +172,6 @@ def _sites(supply: Supply, part: Supplied, result: FootprintResult, sites: int, 
     values = site_values(by_stage(result), spreads, site_draws(sites, len(spreads), seed, name))
     values = np.broadcast_to(values, (sites, len(CODES)))
     idents = [f"modelled-{name}-{n:02d}" for n in range(1, sites + 1)]
-    moved = f" ({part.mapped.place} to {part.country})" if part.mapped.place else ""
     alike = {
         "material": market.row.material,
         "product": market.row.product,
@@ -188,7 +182,7 @@ def _sites(supply: Supply, part: Supplied, result: FootprintResult, sites: int, 
         "period_from": np.datetime64(date(supply.period[0], 1, 1), "D"),
         "period_to": np.datetime64(date(supply.period[1], 12, 31), "D"),
         "mass_t": part.tonnes / sites,
-        "route": f"{part.mapped.ours}{moved}",
+        "route": part.name,
         "declared_unit_kg": route.declared.unit_kg,
         "method": result.method.id,
         "ruleset": MODELLED,

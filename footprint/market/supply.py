@@ -30,6 +30,16 @@ class Supplied:
     tonnes: float
     mapped: Mapped
 
+    @property
+    def moved_from(self) -> str:
+        """The location of our route that gives way to the country; empty where it stands there."""
+        return "" if self.mapped.place == self.country else self.mapped.place
+
+    @property
+    def name(self) -> str:
+        """Our route, and where it is moved."""
+        return f"{self.mapped.ours} ({self.moved_from} to {self.country})" if self.moved_from else self.mapped.ours
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
@@ -130,7 +140,7 @@ def supply_of(market: MarketData, scope: Scope, period: tuple[int, int], assumpt
 def _unknown(country: str) -> str:
     if country == ELSEWHERE:
         return "countries that the source does not name"
-    return "no route is known to be used there: the country may only trade"
+    return "no route is held for it; it may only trade"
 
 
 def _world(market: MarketData, years: tuple[int, ...], span: int) -> Mapping[str, float]:
