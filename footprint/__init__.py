@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from footprint.library.routes import route_index as route_index
     from footprint.market.assignment import classify as classify
     from footprint.market.fitting import fit_classes as fit_classes
+    from footprint.market.modelled import model_market as model_market
     from footprint.market.reading import load_market as load_market
     from footprint.sampling import sample as sample
     from footprint.sampling import sample_routes as sample_routes
@@ -44,6 +45,7 @@ _PUBLIC = {
     "load_method": "footprint.library.method",
     "load_route": "footprint.library.routes",
     "load_market": "footprint.market.reading",
+    "model_market": "footprint.market.modelled",
     "fit_classes": "footprint.market.fitting",
     "classify": "footprint.market.assignment",
     "route_index": "footprint.library.routes",

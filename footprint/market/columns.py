@@ -58,6 +58,7 @@ COLUMNS: Mapping[str, Column] = {
         *(Column(f"country_{name}", default="") for name in ("extraction", "processing", "refining", "recycling")),
         *(Column(code, "number", math.nan) for code in CODES),
         *(Column(f"gsd2_{code}", "number", math.nan, least=1.0) for code in CODES),
+        *(Column(f"screening_{code}", "number", math.nan, least=0.0, most=1.0) for code in CODES),
     )
 }
 ONE_DAY = "placed_on_market"

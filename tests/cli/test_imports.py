@@ -34,6 +34,7 @@ def modules(run: Run, *arguments: str) -> set[str]:
         ("materials", "--help"),
         ("classes", "fit", "--help"),
         ("classes", "draw", "curve", "--help"),
+        ("market", "model", "--help"),
         ("--version",),
     ],
     ids=" ".join,
