@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
 from footprint.errors import InputError, listed, nearest
-from footprint.library.files import StageName
 from footprint.library.method import load_method
+from footprint.library.rows import StageName
 from footprint.library.tables import number, read_csv, whole
 
 Status = Literal["reported", "estimated", "modelled"]

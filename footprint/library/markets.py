@@ -12,7 +12,6 @@ from msgspec import Meta
 
 from footprint.errors import InputError, listed, nearest
 from footprint.library.cache import Signature, signature
-from footprint.library.files import Identifier, Positive, Row, Share, Text
 from footprint.library.market_tables import (
     ELSEWHERE,
     EVERY,
@@ -26,6 +25,7 @@ from footprint.library.market_tables import (
     spread,
 )
 from footprint.library.paths import datasets_folder
+from footprint.library.rows import Identifier, Positive, Row, Share, Text
 from footprint.library.toml import read_toml
 
 #: source of what no source read confirms
