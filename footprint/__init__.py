@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from footprint.batch.studies import calculate_many as calculate_many
     from footprint.calculation import calculate as calculate
     from footprint.checks.run import check as check
+    from footprint.declaration.fingerprint import fingerprint as fingerprint
     from footprint.errors import FootprintError as FootprintError
     from footprint.errors import InputError as InputError
     from footprint.exchange.backgrounds import load_background as load_background
@@ -40,6 +41,7 @@ _PUBLIC = {
     "sensitivity": "footprint.influence",
     "check": "footprint.checks.run",
     "hotspots": "footprint.impact.hotspots",
+    "fingerprint": "footprint.declaration.fingerprint",
     "load_background": "footprint.exchange.backgrounds",
     "load_method": "footprint.library.method",
     "load_route": "footprint.library.routes",
