@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from footprint.calculation import calculate as calculate
     from footprint.checks.run import check as check
     from footprint.declaration.fingerprint import fingerprint as fingerprint
+    from footprint.declaration.status import status as status
     from footprint.errors import FootprintError as FootprintError
     from footprint.errors import InputError as InputError
     from footprint.exchange.backgrounds import load_background as load_background
@@ -42,6 +43,7 @@ _PUBLIC = {
     "check": "footprint.checks.run",
     "hotspots": "footprint.impact.hotspots",
     "fingerprint": "footprint.declaration.fingerprint",
+    "status": "footprint.declaration.status",
     "load_background": "footprint.exchange.backgrounds",
     "load_method": "footprint.library.method",
     "load_route": "footprint.library.routes",

@@ -29,6 +29,7 @@ from footprint.commands import (
     market,
     materials,
     sensitivity,
+    status,
 )
 from footprint.commands.common import DONE, WRONG, OutputClosed, complain, debugging
 from footprint.errors import FootprintError
@@ -57,6 +58,7 @@ app.command("hotspots")(hotspots.hotspots)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("compare")(compare.compare)
 app.command("explain")(explain.explain)
+app.command("status")(status.status)
 app.add_typer(background.app)
 app.add_typer(market.app)
 app.add_typer(classes.app)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footprint.commands.common import Json, emit, emit_json, say, write_whole
+from footprint.commands.common import Json, On, asked_day, emit, emit_json, say, write_whole
 from footprint.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,9 +19,6 @@ app = typer.Typer(name="classes", help="Performance classes A to G (illustrative
 MarketFile = Annotated[
     Path | None,
     typer.Argument(metavar="MARKET", help="Market file: CSV, Parquet, XLSX, or a registry.", show_default=False),
-]
-OnDay = Annotated[
-    str | None, typer.Option("--on", metavar="DATE", help="Day the thresholds hold from; today unless given.")
 ]
 MaterialName = Annotated[str | None, typer.Option("--material", metavar="M", help="One material.", show_default=False)]
 CategoryCode = Annotated[
@@ -45,7 +41,7 @@ def fit(
     market: MarketFile,
     material: MaterialName = None,
     category: CategoryCode = None,
-    on: OnDay = None,
+    on: On = None,
     scheme: SchemeName = None,
     classes: Annotated[int | None, typer.Option(metavar="K", help="Number of classes.", show_default=False)] = None,
     benchmark: Annotated[
@@ -76,7 +72,7 @@ def fit(
     found = declared_market(market, material)
     for code in category or ():
         found.values(code)
-    schemes = list(fit_market(found, day(on), tuple(category or ()), options, exploratory))
+    schemes = list(fit_market(found, asked_day(on), tuple(category or ()), options, exploratory))
     if not schemes:
         raise InputError(f"{found.name}: nothing in the window has a value of the categories asked for")
     if out is not None:
@@ -128,7 +124,7 @@ def review_classes(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="Earlier market file.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="Later market file.")],
     old_on: Annotated[str, typer.Option("--old-on", metavar="DATE", help="Day of the earlier thresholds.")],
-    on: OnDay = None,
+    on: On = None,
     category: CategoryCode = None,
     scheme: SchemeName = None,
     as_json: Json = False,
@@ -140,9 +136,9 @@ def review_classes(
 
     before, after, codes = declared_market(old, None), declared_market(new, None), tuple(category or ())
     options = Options(scheme)
-    first = list(fit_market(before, day(old_on), codes, options))
-    second = list(fit_market(after, day(on), codes, options))
-    found = [review(a, b, before, after, class_rules(day(on))) for a, b in paired(first, second)]
+    first = list(fit_market(before, asked_day(old_on, "--old-on"), codes, options))
+    second = list(fit_market(after, asked_day(on), codes, options))
+    found = [review(a, b, before, after, class_rules(asked_day(on))) for a, b in paired(first, second)]
     if as_json:
         emit_json([entry.to_dict() for entry in found])
     else:
@@ -164,11 +160,3 @@ def declared_market(path: Path | None, material: str | None) -> Market:
 
     found = load_market(path)
     return found if material is None else found.of(material=material)
-
-
-def day(text: str | None) -> date:
-    """A day as given, or today."""
-    try:
-        return date.today() if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"'{text}' is no day; YYYY-MM-DD is needed, as in 2027-01-01") from None

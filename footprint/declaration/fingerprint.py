@@ -1,9 +1,9 @@
 """What a product is made of and what energy makes it, each as one hash: a change of either needs a new calculation.
 
 "A change in the bill of materials or energy mix used to produce a critical raw material type requires a new calculation
-of the environmental footprint" (Regulation (EU) 2024/1252, Annex V). Both are lists of what each process that the
+of the environmental footprint" (Annex V, as proposed in COM(2023) 160). Both are lists of what each process that the
 declared product needs takes, per unit of what it makes. Annual totals times k are the same lists; so are tonnes for
-kilograms, another order, one input in two lines, and other names, notes, sources or outputs of processes.
+kilograms, another order, one input in two lines, and other names, notes, sources or emissions of processes.
 """
 
 from __future__ import annotations

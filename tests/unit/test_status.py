@@ -1,0 +1,161 @@
+"""`status` on an invented study: 9.171875 kg CO2 eq per kg, calculated by hand in test_invented_route.py."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import footprint as fp
+from footprint.errors import InputError
+from footprint.library.background import load_background
+from footprint.library.method import load_method
+from tests.conftest import TOY
+
+STUDY = """
+[study]
+invented = true
+period = { from = 2025-01-01, to = 2025-12-31 }
+report_date = 2026-03-01
+responsible = { name = "Invented", address = "Nowhere", contact = "none" }
+plant = [ { id = "pit", name = "Pit", country = "CL", output_kg = 1.0 } ]
+
+[[process]]
+id = "mining"
+"""
+DAY = date(2027, 1, 1)
+
+
+def study(folder: Path, *changes: tuple[str, str]) -> Path:
+    """The invented route as a study, with some texts replaced."""
+    text = (TOY / "routes/cobalt/toy.toml").read_text(encoding="utf-8")
+    for old, new in (('[[process]]\nid = "mining"\n', STUDY), *changes):
+        assert old in text, old
+        text = text.replace(old, new)
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    return folder / "study.toml"
+
+
+@pytest.fixture
+def declared(tmp_path):
+    """Writes a declaration by hand, with some keys replaced."""
+    found = fp.fingerprint(study(tmp_path))
+
+    def write(**keys) -> Path:
+        content = {
+            "schema": "footprint/declaration/1",
+            "route": "cobalt/invented",
+            "valid_until": "2029-03-01",
+            "fingerprint": {"bill_of_materials": found.bill_of_materials, "energy_mix": found.energy_mix},
+            "plants": [{"id": "pit", "country": "CL"}],
+            "method": {"id": "ef-3.1", "sha256": load_method().sha256},
+            "background": {"id": "toy", "sha256": load_background(TOY, datasets=TOY).sha256},
+            "results": {"CC": {"value": 9.171875, "unit": "kg CO2 eq"}},
+            "material": "a key that status does not read",
+        }
+        path = tmp_path / "declaration.json"
+        path.write_text(json.dumps(content | keys), encoding="utf-8")
+        return path
+
+    return write
+
+
+def causes(declaration: Path, of: Path, on: date = DAY) -> list[str]:
+    return [reason.cause for reason in fp.status(declaration, of, background=TOY, on=on).reasons]
+
+
+def test_a_declaration_of_the_same_study_is_current(declared, tmp_path):
+    found = fp.status(declared(), study(tmp_path), background=TOY, on=DAY)
+    assert found.current
+    assert found.information == ()
+    assert found.to_dict() == {
+        "schema": "footprint/status/1", "route": "cobalt/invented", "on": "2027-01-01", "status": "current",
+        "reasons": [], "information": [],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("amount = 500.0", "amount = 501.0", ["bill-of-materials"]),
+        ("amount = 10.0", "amount = 10.1", ["energy-mix"]),
+        ("background:acid@CN", "background:acid@CL", ["bill-of-materials"]),
+        ("electricity:CL:MV", "electricity:GLO:MV", ["energy-mix", "worsening"]),
+        ('name = "Pit", country = "CL"', 'name = "Pit", country = "PE"', ["plants"]),
+        ('id = "pit"', 'id = "shaft"', ["plants", "plants"]),
+    ],
+)
+def test_what_changed_is_the_reason(declared, tmp_path, old, new, expected):
+    """With power of the world mix, 75 % coal and not 50 %: CC + 9.765625 x 0.25 = +27 %, more than the 10 % allowed."""
+    assert causes(declared(), study(tmp_path, (old, new))) == expected
+
+
+def test_a_changed_emission_alone_is_told_and_asks_for_nothing(declared, tmp_path):
+    """0.1 kg CO2 in each of 1.25 runs of refining: +0.125 on 9.171875 kg, 1.4 %."""
+    more = '"nitrogen oxides", to = "air/non-urban", amount = 0.01, unit = "kg" },'
+    co2 = '\n  { output = "carbon dioxide, fossil", to = "air/non-urban", amount = 0.1, unit = "kg" },'
+    found = fp.status(declared(), study(tmp_path, (more, more + co2)), background=TOY, on=DAY)
+    assert found.current
+    assert [fact.message for fact in found.information] == ["CC is 9.297 kg CO2 eq, declared 9.172"]
+
+
+def test_a_better_result_is_never_a_worsening(declared, tmp_path):
+    declaration = declared(results={"CC": {"value": 20.0, "unit": "kg CO2 eq"}})
+    assert causes(declaration, study(tmp_path)) == []
+
+
+@pytest.mark.parametrize(("on", "expected"), [(date(2029, 3, 1), []), (date(2029, 3, 2), ["validity"])])
+def test_a_verification_holds_to_the_end_of_its_last_day(declared, tmp_path, on, expected):
+    assert causes(declared(), study(tmp_path), on) == expected
+
+
+@pytest.mark.parametrize("what", ["method", "background"])
+def test_another_release_of_method_or_background_is_a_reason(declared, tmp_path, what):
+    ident = {"method": "ef-3.1", "background": "toy"}[what]
+    declaration = declared(**{what: {"id": ident, "sha256": "0" * 64}})
+    assert causes(declaration, study(tmp_path)) == [what]
+
+
+def test_each_reason_names_its_rule_and_how_firm_it_is(declared, tmp_path):
+    found = fp.status(
+        declared(plants=[]), study(tmp_path, ("amount = 500.0", "amount = 501.0")), background=TOY, on=DAY
+    )
+    rules = {reason.cause: reason.rule for reason in found.reasons}
+    assert rules["bill-of-materials"].startswith(
+        "recalculation-triggers (assumption): Regulation (EU) 2024/1252, Annex V"
+    )
+    assert rules["plants"].startswith("recalculation-triggers-own (assumption): choice of this tool")
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"schema": "footprint/result/1"}, "schema 'footprint/result/1'; allowed: footprint/declaration/1"),
+        ({"route": "cobalt/other"}, "is of 'cobalt/invented'; the declaration is of 'cobalt/other'"),
+        ({"valid_until": "soon"}, "valid_until"),
+        ({"fingerprint": {"bill_of_materials": "abc", "energy_mix": "0" * 64}}, "fingerprint.bill_of_materials"),
+        ({"plants": {}}, "plants"),
+        ({"results": {"CC": {"value": "9", "unit": "kg CO2 eq"}}}, "results"),
+        ({"results": {"CC": {"value": 9.0, "unit": "t CO2 eq"}}}, "gives CC in 't CO2 eq'; 'kg CO2 eq' is needed"),
+        ({"method": {"id": "../x", "sha256": "0" * 64}}, "method '../x', which is not shipped; give --method"),
+    ],
+)
+def test_a_declaration_out_of_form_is_told_and_where(declared, tmp_path, keys, message):
+    with pytest.raises(InputError) as caught:
+        causes(declared(**keys), study(tmp_path))
+    assert message in str(caught.value)
+
+
+def test_a_declaration_names_no_folder_to_read_a_background_from(declared, tmp_path):
+    with pytest.raises(InputError, match="background 'toy', which is not shipped; give --background"):
+        fp.status(declared(), study(tmp_path), on=DAY)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", "[" * 100_000, '{"schema": NaN}', "\ud800".encode("utf-8", "surrogatepass")]
+)
+def test_what_is_no_json_is_one_message(tmp_path, text):
+    path = tmp_path / "declaration.json"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    with pytest.raises(InputError, match=r"declaration\.json"):
+        causes(path, study(tmp_path))
