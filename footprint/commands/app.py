@@ -22,6 +22,7 @@ from footprint.commands import (
     check,
     classes,
     compare,
+    diff,
     explain,
     export,
     hotspots,
@@ -59,6 +60,7 @@ app.command("sensitivity")(sensitivity.sensitivity)
 app.command("compare")(compare.compare)
 app.command("explain")(explain.explain)
 app.command("status")(status.status)
+app.command("diff")(diff.diff)
 app.add_typer(background.app)
 app.add_typer(market.app)
 app.add_typer(classes.app)

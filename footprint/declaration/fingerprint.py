@@ -14,6 +14,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -94,12 +95,24 @@ def needed(route: Route) -> list[Made]:
 
 def is_energy(unit: str, provider: Provider) -> bool:
     """Whether an input is of the energy mix: measured in MJ, or a fuel of the background."""
-    if unit == "MJ":
-        return True
-    if provider.kind != "background" or provider.id in NOT_BURNED:
-        return False
-    known = load_background().generic.get(provider.id)
-    return known is not None and known.group == FUELS
+    return unit == "MJ" or (provider.kind == "background" and provider.id in _fuels())
+
+
+@cache
+def _fuels() -> frozenset[str]:
+    known = load_background().generic.values()
+    return frozenset(process.id for process in known if process.group == FUELS) - NOT_BURNED
+
+
+def declared_content(route_path: str, name: str) -> str:
+    """SHA-256 of what a supplier's declaration says, whatever its file is called and however it is laid out."""
+    _, declared, _ = read_declaration(route_path, name)
+    return hashlib.sha256(msgspec.json.encode(declared, order="sorted")).hexdigest()
+
+
+def rounded(quantity: float) -> float:
+    """A quantity to the digits that count."""
+    return float(f"{quantity:.{DIGITS - 1}e}")
 
 
 def _supplier(made: Made, exchange: Exchange) -> Made | None:
@@ -132,7 +145,7 @@ def _provider(route: Route, exchange: Exchange) -> Provider:
 
 def _sha256(made: list[Made], *, energy: bool) -> str:
     rows: list[list[Any]] = sorted(
-        [one.key, *what, _rounded(quantity)] for one in made for what, quantity in _taken(one, energy).items()
+        [one.key, *what, rounded(quantity)] for one in made for what, quantity in _taken(one, energy).items()
     )
     text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -161,13 +174,8 @@ def _inputs(made: Made) -> Iterator[tuple[Exchange, str]]:
 
 
 def _named(route: Route, exchange: Exchange) -> str:
-    """The supplier as the file names it; a supplier's declaration by the operator and the hash of what it declares."""
+    """The supplier as the file names it; a supplier's declaration by what it declares, its operator included."""
     provider = _provider(route, exchange)
-    if provider.kind != "declaration":
-        return route.suppliers.get(exchange.partner, exchange.partner)
-    _, declared, _ = read_declaration(route.path, provider.id)
-    return f"{declared.operator} {hashlib.sha256(msgspec.json.encode(declared, order='sorted')).hexdigest()}"
-
-
-def _rounded(quantity: float) -> float:
-    return float(f"{quantity:.{DIGITS - 1}e}")
+    if provider.kind == "declaration":
+        return f"declared {declared_content(route.path, provider.id)}"
+    return route.suppliers.get(exchange.partner, exchange.partner)

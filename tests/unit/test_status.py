@@ -136,7 +136,10 @@ def test_each_reason_names_its_rule_and_how_firm_it_is(declared, tmp_path):
         ({"fingerprint": {"bill_of_materials": "abc", "energy_mix": "0" * 64}}, "fingerprint.bill_of_materials"),
         ({"plants": {}}, "plants"),
         ({"results": {"CC": {"value": "9", "unit": "kg CO2 eq"}}}, "results"),
-        ({"results": {"CC": {"value": 9.0, "unit": "t CO2 eq"}}}, "gives CC in 't CO2 eq'; 'kg CO2 eq' is needed"),
+        (
+            {"results": {"CC": {"value": 9.0, "unit": "t CO2 eq"}}},
+            "CC in 't CO2 eq'; ef-3.1 gives it in 'kg CO2 eq'",
+        ),
         ({"method": {"id": "../x", "sha256": "0" * 64}}, "method '../x', which is not shipped; give --method"),
     ],
 )
