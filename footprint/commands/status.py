@@ -44,7 +44,8 @@ def status(
     from footprint.declaration.status import status as asked
 
     held = load_declared(declaration)
-    chosen = _background(background, held.background.id, links, method or held.method.id)
+    was = held.calculation
+    chosen = _background(background, was.background.id, links, method or was.method.id)
     found = asked(held, study, method=method, background=chosen, on=asked_day(on))
     if as_json:
         emit_json(found.to_dict())

@@ -12,10 +12,11 @@ import msgspec
 from msgspec import Meta, Struct
 
 from footprint import __version__
-from footprint.calculation import Assessed, Settings, assess_route
+from footprint.calculation import Assessed, LongTerm, Settings, assess_route
 from footprint.declaration.fingerprint import fingerprint
 from footprint.errors import InputError
 from footprint.impact.assessment import totals
+from footprint.inventory.build import Electricity
 from footprint.library.background import Background, load_background
 from footprint.library.method import Method, load_method
 from footprint.library.paths import methods_folder
@@ -32,53 +33,67 @@ Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-class DeclaredFingerprint(Struct, frozen=True):
+class Material(Struct, frozen=True):
+    """The declared product: the route it is of."""
+
+    route: Name
+
+
+class Validity(Struct, frozen=True):
+    """The last day of a declaration."""
+
+    until: date
+
+
+class Prints(Struct, frozen=True):
     """The hashes of `fingerprint` on the day of the declaration."""
 
     bill_of_materials: Hash
     energy_mix: Hash
 
 
-class DeclaredPlant(Struct, frozen=True):
-    """A plant the declaration is of."""
+class Site(Struct, frozen=True):
+    """A plant whose output is declared."""
 
-    id: Name
+    name: Name
     country: Name
 
 
-class Identity(Struct, frozen=True):
+class Identified(Struct, frozen=True):
     """A method or a background in one release."""
 
     id: Name
     sha256: Hash
 
 
-class DeclaredValue(Struct, frozen=True):
+class Calculation(Struct, frozen=True):
+    """With what the footprint was calculated."""
+
+    method: Identified
+    background: Identified
+    electricity: Electricity = "as-modelled"
+    long_term: LongTerm = "include"
+    software: str = ""
+
+
+class Category(Struct, frozen=True):
     """A declared result per declared unit."""
 
-    value: float
+    code: Name
     unit: Name
-
-
-class Software(Struct, frozen=True):
-    """The program that calculated."""
-
-    name: Name
-    version: Name
+    value: float
 
 
 class Declared(Struct, frozen=True, kw_only=True):
-    """What is read of a declaration; its other keys say nothing about whether it is current."""
+    """What is read of a declaration (schema footprint/declaration/1); other keys do not tell whether it is current."""
 
     schema: str
-    route: Name
-    valid_until: date
-    fingerprint: DeclaredFingerprint
-    plants: list[DeclaredPlant]
-    method: Identity
-    background: Identity
-    results: dict[str, DeclaredValue]
-    software: Software | None = None
+    material: Material
+    validity: Validity
+    fingerprint: Prints
+    sites: list[Site]
+    calculation: Calculation
+    footprint: list[Category]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +150,20 @@ def status(
     day = on or date.today()
     held = declaration if isinstance(declaration, Declared) else load_declared(declaration)
     study = study if isinstance(study, Study) else load_study(study)
-    if study.route.id != held.route:
-        raise InputError(f"{study.route.path}: is of '{study.route.id}'; the declaration is of '{held.route}'")
+    if study.route.id != (route := held.material.route):
+        raise InputError(f"{study.route.path}: is of '{study.route.id}'; the declaration is of '{route}'")
     settings = Settings(
-        method=method if method is not None else _shipped_method(held.method.id),
-        background=background if background is not None else _shipped_background(held.background.id),
+        method=method if method is not None else _shipped_method(held.calculation.method.id),
+        background=background if background is not None else _shipped_background(held.calculation.background.id),
+        electricity=held.calculation.electricity,
+        long_term=held.calculation.long_term,
         on=day,
     )
     found = assess_route(study.route, settings)
     triggers = dict(_triggers(found, day))
     changes = [*_changes(held, study, found, day)]
     return Status(
-        held.route,
+        route,
         day,
         tuple(Reason(c.cause, c.message, triggers[c.cause]) for c in changes if c.cause in triggers),
         tuple(c for c in changes if c.cause not in triggers),
@@ -194,16 +211,17 @@ def _changes(held: Declared, study: Study, found: Assessed, day: date) -> Iterat
     if now.energy_mix != held.fingerprint.energy_mix:
         yield Reason("energy-mix", "the energy mix is not the declared one")
     yield from _plants(held, study)
-    yield from _release("method", held.method, Identity(found.method.id, found.method.sha256))
-    yield from _release("background", held.background, Identity(found.background.id, found.background.sha256))
-    if held.valid_until < day:
-        yield Reason("validity", f"valid until {held.valid_until}, {(day - held.valid_until).days} days before {day}")
+    was = held.calculation
+    yield from _release("method", was.method, found.method)
+    yield from _release("background", was.background, found.background)
+    if (last := held.validity.until) < day:
+        yield Reason("validity", f"valid until {last}, {(day - last).days} days before {day}")
     yield from _results(held, found, day)
-    if held.software and held.software.version != __version__:
-        yield Reason("software", f"calculated with {held.software.name} {held.software.version}; this is {__version__}")
+    if (software := was.software) and software != (this := f"crm-footprint {__version__}"):
+        yield Reason("software", f"calculated with {software}; this is {this}")
 
 
-def _release(what: str, before: Identity, now: Identity) -> Iterator[Reason]:
+def _release(what: str, before: Identified, now: Method | Background) -> Iterator[Reason]:
     """A method or background whose content is not the declared one."""
     if before.sha256 != now.sha256:
         told = f"'{before.id}' {before.sha256[:12]} was declared, '{now.id}' {now.sha256[:12]} is in use"
@@ -212,24 +230,24 @@ def _release(what: str, before: Identity, now: Identity) -> Iterator[Reason]:
 
 def _plants(held: Declared, study: Study) -> Iterator[Reason]:
     """Plants that came, went or stand in another country."""
-    before = {plant.id: plant.country for plant in held.plants}
-    after = {plant.id: str(plant.country) for plant in study.company.plant}
-    for ident in sorted(before.keys() | after.keys()):
-        old, new = before.get(ident), after.get(ident)
+    before = {site.name: site.country for site in held.sites}
+    after = {plant.name: str(plant.country) for plant in study.company.plant}
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name), after.get(name)
         if old is None:
-            yield Reason("plants", f"plant '{ident}' ({new}) is new")
+            yield Reason("plants", f"plant '{name}' ({new}) is new")
         elif new is None:
-            yield Reason("plants", f"plant '{ident}' ({old}) is no more in the study")
+            yield Reason("plants", f"plant '{name}' ({old}) is no more in the study")
         elif old != new:
-            yield Reason("plants", f"plant '{ident}' is in {new}, not in {old}")
+            yield Reason("plants", f"plant '{name}' is in {new}, not in {old}")
 
 
 def _results(held: Declared, found: Assessed, day: date) -> Iterator[Reason]:
     """Declared values that the study does not give any more; worse than `verification-again` allows is `worsening`."""
     allowed = numbers(found.parameters, "verification-again", day)["category"]
     values = totals(found.assessment)
-    for code, declared in held.results.items():
-        if code not in found.method.column:
+    for declared in held.footprint:
+        if (code := declared.code) not in found.method.column:
             continue
         column = found.method.column[code]
         unit, now = found.method.categories[column].unit, float(values[column])

@@ -22,13 +22,15 @@ def declaration(tmp_path: Path) -> Path:
     path = tmp_path / "declaration.json"
     content = {
         "schema": "footprint/declaration/1",
-        "route": result.route.id,
-        "valid_until": "2029-05-04",
+        "material": {"route": result.route.id},
+        "validity": {"until": "2029-05-04"},
         "fingerprint": {"bill_of_materials": found.bill_of_materials, "energy_mix": found.energy_mix},
-        "plants": [{"id": "example-town", "country": "FI"}],
-        "method": {"id": result.method.id, "sha256": result.method.sha256},
-        "background": dict(zip(("id", "sha256"), result.background, strict=True)),
-        "results": {code: {"value": result[code].value, "unit": result[code].unit} for code in result.codes},
+        "sites": [{"name": "Example Town smelter and refinery", "country": "FI"}],
+        "calculation": {
+            "method": {"id": result.method.id, "sha256": result.method.sha256},
+            "background": dict(zip(("id", "sha256"), result.background, strict=True)),
+        },
+        "footprint": [{"code": code, "unit": result[code].unit, "value": result[code].value} for code in result.codes],
     }
     path.write_text(json.dumps(content), encoding="utf-8")
     return path

@@ -44,15 +44,18 @@ def declared(tmp_path):
     def write(**keys) -> Path:
         content = {
             "schema": "footprint/declaration/1",
-            "route": "cobalt/invented",
-            "valid_until": "2029-03-01",
+            "material": {"id": "cobalt", "route": "cobalt/invented"},
+            "validity": {"declared_on": "2026-03-01", "until": "2029-03-01"},
             "fingerprint": {"bill_of_materials": found.bill_of_materials, "energy_mix": found.energy_mix},
-            "plants": [{"id": "pit", "country": "CL"}],
-            "method": {"id": "ef-3.1", "sha256": load_method().sha256},
-            "background": {"id": "toy", "sha256": load_background(TOY, datasets=TOY).sha256},
-            "results": {"CC": {"value": 9.171875, "unit": "kg CO2 eq"}},
-            "material": "a key that status does not read",
-        }
+            "sites": [{"name": "Pit", "country": "CL"}],
+            "calculation": {
+                "method": {"id": "ef-3.1", "sha256": load_method().sha256},
+                "background": {"id": "toy", "sha256": load_background(TOY, datasets=TOY).sha256},
+                "electricity": "as-modelled", "long_term": "include", "software": f"crm-footprint {fp.__version__}",
+            },
+            "footprint": [{"code": "CC", "unit": "kg CO2 eq", "value": 9.171875}],
+            "marks": ["a key that status does not read"],
+        }  # fmt: skip
         path = tmp_path / "declaration.json"
         path.write_text(json.dumps(content | keys), encoding="utf-8")
         return path
@@ -82,7 +85,7 @@ def test_a_declaration_of_the_same_study_is_current(declared, tmp_path):
         ("background:acid@CN", "background:acid@CL", ["bill-of-materials"]),
         ("electricity:CL:MV", "electricity:GLO:MV", ["energy-mix", "worsening"]),
         ('name = "Pit", country = "CL"', 'name = "Pit", country = "PE"', ["plants"]),
-        ('id = "pit"', 'id = "shaft"', ["plants", "plants"]),
+        ('name = "Pit"', 'name = "Shaft"', ["plants", "plants"]),
     ],
 )
 def test_what_changed_is_the_reason(declared, tmp_path, old, new, expected):
@@ -100,7 +103,7 @@ def test_a_changed_emission_alone_is_told_and_asks_for_nothing(declared, tmp_pat
 
 
 def test_a_better_result_is_never_a_worsening(declared, tmp_path):
-    declaration = declared(results={"CC": {"value": 20.0, "unit": "kg CO2 eq"}})
+    declaration = declared(footprint=[{"code": "CC", "unit": "kg CO2 eq", "value": 20.0}])
     assert causes(declaration, study(tmp_path)) == []
 
 
@@ -109,17 +112,33 @@ def test_a_verification_holds_to_the_end_of_its_last_day(declared, tmp_path, on,
     assert causes(declared(), study(tmp_path), on) == expected
 
 
+@pytest.fixture
+def calculated(declared):
+    """A declaration whose calculation has some keys replaced."""
+
+    def write(**keys) -> Path:
+        content = json.loads(declared().read_text(encoding="utf-8"))
+        return declared(calculation=content["calculation"] | keys)
+
+    return write
+
+
 @pytest.mark.parametrize("what", ["method", "background"])
-def test_another_release_of_method_or_background_is_a_reason(declared, tmp_path, what):
+def test_another_release_of_method_or_background_is_a_reason(calculated, tmp_path, what):
     ident = {"method": "ef-3.1", "background": "toy"}[what]
-    declaration = declared(**{what: {"id": ident, "sha256": "0" * 64}})
-    assert causes(declaration, study(tmp_path)) == [what]
+    assert causes(calculated(**{what: {"id": ident, "sha256": "0" * 64}}), study(tmp_path)) == [what]
+
+
+def test_another_version_of_the_program_is_told_and_asks_for_nothing(calculated, tmp_path):
+    found = fp.status(calculated(software="crm-footprint 0.0.1"), study(tmp_path), background=TOY, on=DAY)
+    assert found.current
+    assert (
+        found.information[0].message == f"calculated with crm-footprint 0.0.1; this is crm-footprint {fp.__version__}"
+    )
 
 
 def test_each_reason_names_its_rule_and_how_firm_it_is(declared, tmp_path):
-    found = fp.status(
-        declared(plants=[]), study(tmp_path, ("amount = 500.0", "amount = 501.0")), background=TOY, on=DAY
-    )
+    found = fp.status(declared(sites=[]), study(tmp_path, ("amount = 500.0", "amount = 501.0")), background=TOY, on=DAY)
     rules = {reason.cause: reason.rule for reason in found.reasons}
     assert rules["bill-of-materials"].startswith(
         "recalculation-triggers (assumption): Regulation (EU) 2024/1252, Annex V"
@@ -131,16 +150,13 @@ def test_each_reason_names_its_rule_and_how_firm_it_is(declared, tmp_path):
     ("keys", "message"),
     [
         ({"schema": "footprint/result/1"}, "schema 'footprint/result/1'; allowed: footprint/declaration/1"),
-        ({"route": "cobalt/other"}, "is of 'cobalt/invented'; the declaration is of 'cobalt/other'"),
-        ({"valid_until": "soon"}, "valid_until"),
+        ({"material": {"route": "cobalt/other"}}, "is of 'cobalt/invented'; the declaration is of 'cobalt/other'"),
+        ({"validity": {"until": "soon"}}, "validity.until"),
         ({"fingerprint": {"bill_of_materials": "abc", "energy_mix": "0" * 64}}, "fingerprint.bill_of_materials"),
-        ({"plants": {}}, "plants"),
-        ({"results": {"CC": {"value": "9", "unit": "kg CO2 eq"}}}, "results"),
-        (
-            {"results": {"CC": {"value": 9.0, "unit": "t CO2 eq"}}},
-            "CC in 't CO2 eq'; ef-3.1 gives it in 'kg CO2 eq'",
-        ),
-        ({"method": {"id": "../x", "sha256": "0" * 64}}, "method '../x', which is not shipped; give --method"),
+        ({"sites": {}}, "sites"),
+        ({"footprint": [{"code": "CC", "unit": "kg CO2 eq", "value": "9"}]}, "footprint[0].value"),
+        ({"footprint": [{"code": "CC", "unit": "t CO2 eq", "value": 9.0}]}, "ef-3.1 gives it in 'kg CO2 eq'"),
+        ({"calculation": {}}, "calculation"),
     ],
 )
 def test_a_declaration_out_of_form_is_told_and_where(declared, tmp_path, keys, message):
@@ -149,16 +165,16 @@ def test_a_declaration_out_of_form_is_told_and_where(declared, tmp_path, keys, m
     assert message in str(caught.value)
 
 
-def test_a_declaration_names_no_folder_to_read_a_background_from(declared, tmp_path):
+def test_a_declaration_names_no_folder_to_read_a_background_or_method_from(calculated, tmp_path):
     with pytest.raises(InputError, match="background 'toy', which is not shipped; give --background"):
-        fp.status(declared(), study(tmp_path), on=DAY)
+        fp.status(calculated(), study(tmp_path), on=DAY)
+    with pytest.raises(InputError, match=r"method '\.\./x', which is not shipped; give --method"):
+        causes(calculated(method={"id": "../x", "sha256": "0" * 64}), study(tmp_path))
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", "{", "[" * 100_000, '{"schema": NaN}', "\ud800".encode("utf-8", "surrogatepass")]
-)
-def test_what_is_no_json_is_one_message(tmp_path, text):
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b"[" * 100_000, b'{"schema": NaN}', b"\xed\xa0\x80"])
+def test_what_is_no_json_is_one_message(tmp_path, content):
     path = tmp_path / "declaration.json"
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    path.write_bytes(content)
     with pytest.raises(InputError, match=r"declaration\.json"):
         causes(path, study(tmp_path))
