@@ -22,6 +22,7 @@ from footprint.commands import (
     check,
     classes,
     compare,
+    conformity,
     diff,
     explain,
     export,
@@ -61,6 +62,7 @@ app.command("compare")(compare.compare)
 app.command("explain")(explain.explain)
 app.command("status")(status.status)
 app.command("diff")(diff.diff)
+app.command("conformity")(conformity.conformity)
 app.add_typer(background.app)
 app.add_typer(market.app)
 app.add_typer(classes.app)
