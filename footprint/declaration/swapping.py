@@ -189,7 +189,9 @@ def _product(old: Route, new: Route, ident: str) -> tuple[str, str] | None:
         alike = sorted(
             ((p, q) for p in a for q in b if p.flow == q.flow), key=lambda pq: pq[0].flow != old.declared.product
         )
-    return next(((p.flow, q.flow) for p, q in alike if p.amount.unit == q.amount.unit), None)
+    return next(
+        ((p.flow, q.flow) for p, q in alike if (p.amount.unit, p.is_waste) == (q.amount.unit, q.is_waste)), None
+    )
 
 
 def _renamed(route: Route, idents: Set[str]) -> Route:

@@ -34,6 +34,8 @@ EXPLAINED = {
 }
 #: parts of the old value below this are told as less
 SMALLEST = 5e-4
+#: parts of the old value below this are rounding
+ROUNDING = 1e-12
 
 
 def status_document(found: Status) -> Document:
@@ -99,7 +101,7 @@ def _share(found: Difference, code: str, cause: str | None) -> str:
     part = found.new[code] - old if cause is None else found.parts[code][cause]
     if not (old or found.new[code]) and found.not_covered[code]:
         return NOT_AVAILABLE
-    if not part:
+    if abs(part) <= ROUNDING * abs(old):
         return "0"
     if not old:
         return number(part)

@@ -127,7 +127,7 @@ def test_a_situation_by_hand(situation, expected):
 
 
 def test_the_precedent_of_batteries_is_d1_in_series_and_g_otherwise():
-    """Regulation (EU) 2023/1542: D1 in series, G for what is made singly; each comes first, the other kind beside it."""
+    """Regulation (EU) 2023/1542: D1 in series, G for what is made singly; each first, the other kind beside it."""
     series, unit = fp.conformity(on=DAY), fp.conformity(series=False, on=DAY)
     assert (series.options[0].name, unit.options[0].name) == ("D1", "G")
     assert series.options[1].family == "product certification"

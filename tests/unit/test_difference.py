@@ -167,6 +167,18 @@ def test_a_process_that_was_added_counts_where_something_takes_from_it(write):
     assert parts(back) == {"bill-of-materials": 2.5 * (0.625 - 0.55)}
 
 
+def test_a_process_that_shares_only_its_id_with_an_old_one_is_another_process(write):
+    """The acid plant is now a boiler: 0.55 kg CO2 eq per m3 of steam, 1 m3 a run of mining, and acid is bought again."""
+    old = with_plant(write("old", ("background:acid@CN", "acid-plant")))
+    steam = '{ input = "steam", from = "acid-plant", amount = 1.0, unit = "m3" },\n  { input = "water, river"'
+    new = with_plant(write("new", ('{ input = "water, river"', steam)))
+    made = 'flow = "acid", amount = 500.0, unit = "kg"'
+    new.write_text(new.read_text().replace(made, 'flow = "steam", amount = 500.0, unit = "m3"'), encoding="utf-8")
+    found = fp.difference(old, new, background=TOY)
+    assert parts(found) == {"bill-of-materials": 0.55 * 0.78125 + 2.5 * (0.625 - 0.55)}
+    assert found.notes == ()
+
+
 def test_a_supplier_that_declares_less_is_of_the_bill_of_materials(write):
     """Each study has its supplier's declaration beside it, under the same name: acid with 0.5, then 0.2 kg CO2 eq."""
     paths = []
