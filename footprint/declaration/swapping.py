@@ -16,7 +16,7 @@ from footprint.declaration.fingerprint import declared_content, is_energy, round
 from footprint.inventory.allocation import joint_products
 from footprint.library.declarations import declaration_process
 from footprint.library.providers import parse_provider
-from footprint.model import Amount, Exchange, Process, Route
+from footprint.model import Amount, Exchange, Parameter, Process, Route
 
 Part = Literal["bill-of-materials", "energy-mix", "direct", "transport", "allocation", "site", "other"]
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -68,12 +68,12 @@ class Pair:
     def tied(self) -> str:
         """Why what is taken cannot be told apart from how it is made: a product that only one of the two makes."""
         for own, other in ((self.old, self.new), (self.new, self.old)):
-            for process in own.route.processes:
-                for e in process.exchanges:
-                    if e.kind == "product" and e.partner in self.both:
-                        made = [{p.flow for p in joint_products(s.route.process(e.partner))} for s in (own, other)]
-                        if e.flow in made[0] - made[1] and len(made[0]) > 1:
-                            return f"'{e.partner}' makes '{e.flow}' in one of the two only"
+            for e in (e for process in own.route.processes for e in process.exchanges if e.kind == "product"):
+                if e.partner not in self.both:
+                    continue
+                made, elsewhere = _made(own, e.partner), _made(other, e.partner)
+                if len(made) > 1 and e.flow in made - elsewhere:
+                    return f"'{e.partner}' makes '{e.flow}' in one of the two only"
         return ""
 
     def _content(self, system: System, part: Part) -> Any:
@@ -87,12 +87,7 @@ class Pair:
                 return [_sharing(route.process(ident)) for ident in self.both]
             case "site":
                 places = [route.process(ident).location for ident in self.both]
-                values = [
-                    (key, p.name, rounded(p.amount.value), p.amount.unit)
-                    for key in route.sites
-                    for p in route.sites[key]
-                ]
-                return places, sorted(values)
+                return places, sorted(_site_value(key, p) for key, values in route.sites.items() for p in values)
             case "other":
                 return own, route.declared.process, route.declared.product, route.declared.unit_kg
         return own
@@ -101,11 +96,9 @@ class Pair:
         """How each flow that both systems ship is shipped: legs, and gross over net mass."""
         flows = {e.flow for e in _shipped(self.old, ident)} & {e.flow for e in _shipped(self.new, ident)}
         found: dict[tuple[str, str], Any] = defaultdict(list)
-        for e in _shipped(system, ident):
-            if e.flow in flows:
-                found[ident, e.flow].append(
-                    (sorted((leg.by, rounded(leg.distance)) for leg in e.legs), rounded(e.gross))
-                )
+        for e in (e for e in _shipped(system, ident) if e.flow in flows):
+            legs = sorted((leg.by, rounded(leg.distance)) for leg in e.legs)
+            found[ident, e.flow].append((legs, rounded(e.gross)))
         return {key: sorted(legs) for key, legs in found.items()}
 
 
@@ -247,6 +240,14 @@ def _line(ident: str, e: Exchange) -> tuple[str, ...]:
         e.amount.unit,
         str(rounded(e.amount.value)),
     )
+
+
+def _made(system: System, ident: str) -> set[str]:
+    return {product.flow for product in joint_products(system.route.process(ident))}
+
+
+def _site_value(key: str, parameter: Parameter) -> tuple[str, str, float, str]:
+    return key, parameter.name, rounded(parameter.amount.value), parameter.amount.unit
 
 
 def _sharing(process: Process) -> Any:

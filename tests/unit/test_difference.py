@@ -168,7 +168,7 @@ def test_a_process_that_was_added_counts_where_something_takes_from_it(write):
 
 
 def test_a_process_that_shares_only_its_id_with_an_old_one_is_another_process(write):
-    """The acid plant is now a boiler: 0.55 kg CO2 eq per m3 of steam, 1 m3 a run of mining, and acid is bought again."""
+    """The acid plant is now a boiler: 0.55 kg CO2 eq per m3 of steam, 1 m3 a run of mining; acid is bought again."""
     old = with_plant(write("old", ("background:acid@CN", "acid-plant")))
     steam = '{ input = "steam", from = "acid-plant", amount = 1.0, unit = "m3" },\n  { input = "water, river"'
     new = with_plant(write("new", ('{ input = "water, river"', steam)))
@@ -258,6 +258,17 @@ def test_a_product_that_only_one_of_the_two_makes_is_told_with_what_takes_it(wri
     found = fp.difference(old, new, background=TOY)
     assert found.causes == ("bill-of-materials+allocation",)
     assert "'acid-plant' makes 'steam' in one of the two only" in found.notes[0]
+
+
+def test_a_co_product_that_nothing_takes_is_of_the_allocation_alone(write):
+    """The acid plant sells as much steam as acid now, by mass: half of 0.55 kg CO2 eq per kg of acid, 2.5 kg."""
+    old = with_plant(write("old", ("background:acid@CN", "acid-plant")))
+    new = with_plant(write("new", ("background:acid@CN", "acid-plant")))
+    made = 'product = [ { flow = "acid", amount = 500.0, unit = "kg" } ]'
+    both = 'allocation = "mass"\nproduct = [ { flow = "acid", amount = 500.0, unit = "kg" }, ' \
+        '{ flow = "steam", amount = 500.0, unit = "kg" } ]'  # fmt: skip
+    new.write_text(new.read_text().replace(made, both), encoding="utf-8")
+    assert parts(fp.difference(old, new, background=TOY)) == {"allocation": -2.5 * 0.55 / 2}
 
 
 def test_a_pair_of_different_materials_is_refused():
