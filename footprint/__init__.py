@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from footprint.batch.studies import calculate_many as calculate_many
     from footprint.calculation import calculate as calculate
     from footprint.checks.run import check as check
+    from footprint.declaration.conformity import conformity as conformity
+    from footprint.declaration.difference import difference as difference
+    from footprint.declaration.fingerprint import fingerprint as fingerprint
+    from footprint.declaration.status import status as status
     from footprint.errors import FootprintError as FootprintError
     from footprint.errors import InputError as InputError
     from footprint.exchange.backgrounds import load_background as load_background
@@ -41,6 +45,10 @@ _PUBLIC = {
     "sensitivity": "footprint.influence",
     "check": "footprint.checks.run",
     "hotspots": "footprint.impact.hotspots",
+    "fingerprint": "footprint.declaration.fingerprint",
+    "status": "footprint.declaration.status",
+    "difference": "footprint.declaration.difference",
+    "conformity": "footprint.declaration.conformity",
     "load_background": "footprint.exchange.backgrounds",
     "load_method": "footprint.library.method",
     "load_route": "footprint.library.routes",

@@ -22,6 +22,8 @@ from footprint.commands import (
     check,
     classes,
     compare,
+    conformity,
+    diff,
     draw,
     explain,
     export,
@@ -30,6 +32,7 @@ from footprint.commands import (
     market,
     materials,
     sensitivity,
+    status,
 )
 from footprint.commands.common import DONE, WRONG, OutputClosed, complain, debugging
 from footprint.errors import FootprintError
@@ -58,6 +61,9 @@ app.command("hotspots")(hotspots.hotspots)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("compare")(compare.compare)
 app.command("explain")(explain.explain)
+app.command("status")(status.status)
+app.command("diff")(diff.diff)
+app.command("conformity")(conformity.conformity)
 app.add_typer(background.app)
 app.add_typer(market.app)
 classes.app.add_typer(draw.app)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footprint.commands.common import Json, complain, emit, emit_json, say, write_whole
+from footprint.commands.common import Json, On, asked_day, complain, emit, emit_json, say, write_whole
 from footprint.errors import InputError, listed
 
 if TYPE_CHECKING:
@@ -20,9 +19,6 @@ app = typer.Typer(name="classes", help="Performance classes A to G (illustrative
 MarketFile = Annotated[
     Path | None,
     typer.Argument(metavar="MARKET", help="Market file: CSV, Parquet, XLSX, or a registry.", show_default=False),
-]
-OnDay = Annotated[
-    str | None, typer.Option("--on", metavar="DATE", help="Day the thresholds hold from; today unless given.")
 ]
 MaterialName = Annotated[str | None, typer.Option("--material", metavar="M", help="One material.", show_default=False)]
 CategoryCode = Annotated[
@@ -45,7 +41,7 @@ def fit(
     market: MarketFile,
     material: MaterialName = None,
     category: CategoryCode = None,
-    on: OnDay = None,
+    on: On = None,
     scheme: SchemeName = None,
     classes: Annotated[int | None, typer.Option(metavar="K", help="Number of classes.", show_default=False)] = None,
     benchmark: Annotated[
@@ -76,7 +72,7 @@ def fit(
     found = declared_market(market, material)
     for code in category or ():
         found.values(code)
-    schemes = list(fit_market(found, day(on), tuple(category or ()), options, exploratory))
+    schemes = list(fit_market(found, asked_day(on), tuple(category or ()), options, exploratory))
     if not schemes:
         raise InputError(f"{found.name}: nothing in the window has a value of the categories asked for")
     if out is not None:
@@ -124,7 +120,7 @@ def review_classes(
         str | None,
         typer.Option("--old-on", metavar="DATE", help="Day of the earlier thresholds; one window before --on."),
     ] = None,
-    on: OnDay = None,
+    on: On = None,
     material: MaterialName = None,
     category: CategoryCode = None,
     scheme: SchemeName = None,
@@ -138,12 +134,12 @@ def review_classes(
     from footprint.market.review import review_markets
 
     before, after = declared_market(old, material), declared_market(new, material)
-    later = day(on)
+    later = asked_day(on)
     found = review_markets(
         before,
         after,
         later,
-        None if old_on is None else day(old_on),
+        None if old_on is None else asked_day(old_on, "--old-on"),
         tuple(category or ()),
         Options(scheme),
         Options(old_scheme or scheme),
@@ -162,7 +158,7 @@ def compare_schemes(
     market: MarketFile,
     material: MaterialName = None,
     category: CategoryCode = None,
-    on: OnDay = None,
+    on: On = None,
     bootstrap: Annotated[int, typer.Option(metavar="N", help="Replicates for stability.", min=2, max=100_000)] = 1000,
     seed: Annotated[int, typer.Option(metavar="S", help="What the replicates begin with.", min=0)] = 1,
     as_json: Json = False,
@@ -170,7 +166,7 @@ def compare_schemes(
     """All schemes side by side: thresholds, occupancy, how stable they are, how values bunch at bounds."""
     from footprint.market.comparing import compare_market
 
-    found = compare_market(declared_market(market, material), day(on), tuple(category or ()), bootstrap, seed)
+    found = compare_market(declared_market(market, material), asked_day(on), tuple(category or ()), bootstrap, seed)
     if as_json:
         emit_json([entry.to_dict() for entry in found])
     else:
@@ -192,11 +188,3 @@ def declared_market(path: Path | None, material: str | None) -> Market:
 
     found = load_market(path)
     return found if material is None else found.of(material=material)
-
-
-def day(text: str | None) -> date:
-    """A day as given, or today."""
-    try:
-        return date.today() if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"'{text}' is no day; YYYY-MM-DD is needed, as in 2027-01-01") from None

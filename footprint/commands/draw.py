@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footprint.commands.classes import MarketFile, MaterialName, OnDay, SchemeName, day, declared_market
-from footprint.commands.common import say
+from footprint.commands.classes import MarketFile, MaterialName, SchemeName, declared_market
+from footprint.commands.common import On, asked_day, say
 from footprint.errors import InputError, listed, nearest
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def curve(
     product: Product = None,
     form: Form = None,
     grade: Grade = None,
-    on: OnDay = None,
+    on: On = None,
     system: System = "pooled",
     scheme: SchemeName = None,
     confidential: Confidential = False,
@@ -57,7 +57,7 @@ def curve(
     from footprint.report.pictures.figures import curve_figure
 
     chosen = _product(market, material, product, form, grade)
-    found = production_curve(chosen, _fitted(chosen, category, day(on), system, scheme))
+    found = production_curve(chosen, _fitted(chosen, category, asked_day(on), system, scheme))
     _write(out, curve_figure(found, confidential))
 
 
@@ -70,7 +70,7 @@ def histogram(
     product: Product = None,
     form: Form = None,
     grade: Grade = None,
-    on: OnDay = None,
+    on: On = None,
     system: System = "pooled",
     scheme: SchemeName = None,
     confidential: Confidential = False,
@@ -81,7 +81,7 @@ def histogram(
     from footprint.report.pictures.figures import histogram_figure
 
     chosen = _product(market, material, product, form, grade)
-    found = production_curve(chosen, _fitted(chosen, category, day(on), system, scheme))
+    found = production_curve(chosen, _fitted(chosen, category, asked_day(on), system, scheme))
     _write(out, histogram_figure(binned(found), confidential))
 
 
@@ -91,7 +91,7 @@ def page(
     out: Annotated[Path, typer.Option("--out", metavar="FILE.html", help="Page to write.")],
     category: Category = "CC",
     material: MaterialName = None,
-    on: OnDay = None,
+    on: On = None,
     scheme: SchemeName = None,
     confidential: Confidential = False,
 ) -> None:
@@ -103,7 +103,9 @@ def page(
 
     found = declared_market(market, material)
     found.values(category)
-    curves = [production_curve(found, fitted) for fitted in fit_market(found, day(on), (category,), Options(scheme))]
+    curves = [
+        production_curve(found, fitted) for fitted in fit_market(found, asked_day(on), (category,), Options(scheme))
+    ]
     if not curves:
         raise InputError(f"{found.name}: nothing in the window has a value of {category}")
     write_page(out, f"Performance classes: {category}", market_page(curves, confidential))
@@ -116,7 +118,7 @@ def migration(
     new: Annotated[Path, typer.Argument(metavar="NEW", help="Later market file.")],
     old_on: Annotated[str, typer.Option("--old-on", metavar="DATE", help="Day of the earlier thresholds.")],
     out: Picture,
-    on: OnDay = None,
+    on: On = None,
     category: Category = "CC",
     material: MaterialName = None,
     product: Product = None,
@@ -132,10 +134,10 @@ def migration(
     from footprint.report.pictures.figures import migration_figure
 
     before, after = (_product(path, material, product, form, grade) for path in (old, new))
-    first = _fitted(before, category, day(old_on), system, scheme)
-    second = _fitted(after, category, day(on), system, scheme)
+    first = _fitted(before, category, asked_day(old_on, "--old-on"), system, scheme)
+    second = _fitted(after, category, asked_day(on), system, scheme)
     ((first, second),) = paired([first], [second])
-    _write(out, migration_figure(review(first, second, before, after, class_rules(day(on))), confidential))
+    _write(out, migration_figure(review(first, second, before, after, class_rules(asked_day(on))), confidential))
 
 
 @app.command("label")

@@ -145,7 +145,7 @@ def test_compare_sets_all_schemes_side_by_side(run: Run, market: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("fit", "{market}", "--on", "01/01/2027"), "'01/01/2027' is no day; YYYY-MM-DD is needed"),
+        (("fit", "{market}", "--on", "01/01/2027"), "--on '01/01/2027' is not a day; write it as 2027-01-01"),
         (("fit", "{market}", "--on", "2027-01-01", "--scheme", "geometrc"), "did you mean 'geometric'"),
         (("fit", "{market}", "--on", "2027-01-01", "--category", "CO2"), "category 'CO2' is not known"),
         (("fit", "{market}", "--on", "2027-01-01", "--category", "AC"), "no declaration has a value of AC"),
