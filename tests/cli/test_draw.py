@@ -59,7 +59,7 @@ def test_a_page_holds_every_split(run: Run, tmp_path: Path) -> None:
         (("histogram", MARKET, *NOW, "--system", "mixed"), ("'mixed'", "primary, secondary")),
         (("page", MARKET, *NOW), ("out.svg", "the name ends in .html")),
         (("migration", MARKET, "none.csv", "--old-on", "2027-01-01"), ("none.csv",)),
-        (("migration", MARKET, LATER, "--old-on", "now"), ("'now' is no day",)),
+        (("migration", MARKET, LATER, "--old-on", "now"), ("'now' is not a day",)),
         (("migration", MARKET, LATER), ("--old-on",)),
     ],
 )
