@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from footprint.batch.studies import calculate_many as calculate_many
     from footprint.calculation import calculate as calculate
     from footprint.checks.run import check as check
+    from footprint.declaration.rules import check_study as check_study
     from footprint.errors import FootprintError as FootprintError
     from footprint.errors import InputError as InputError
     from footprint.exchange.backgrounds import load_background as load_background
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from footprint.library.method import load_method as load_method
     from footprint.library.routes import load_route as load_route
     from footprint.library.routes import route_index as route_index
+    from footprint.library.studies import load_study as load_study
     from footprint.market.assignment import classify as classify
     from footprint.market.fitting import fit_classes as fit_classes
     from footprint.market.reading import load_market as load_market
@@ -39,10 +41,12 @@ _PUBLIC = {
     "sample_routes": "footprint.sampling",
     "sensitivity": "footprint.influence",
     "check": "footprint.checks.run",
+    "check_study": "footprint.declaration.rules",
     "hotspots": "footprint.impact.hotspots",
     "load_background": "footprint.exchange.backgrounds",
     "load_method": "footprint.library.method",
     "load_route": "footprint.library.routes",
+    "load_study": "footprint.library.studies",
     "load_market": "footprint.market.reading",
     "fit_classes": "footprint.market.fitting",
     "classify": "footprint.market.assignment",
