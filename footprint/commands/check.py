@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from footprint.checks.boundary import Row
     from footprint.declaration.assessment import StudyAssessment
     from footprint.impact.result import FootprintResult
+    from footprint.library.studies import Study
     from footprint.model import Finding, Route
 
 
@@ -76,29 +77,32 @@ def _checked(name: str, settings: Settings) -> Checked:
     from footprint.model import Finding
 
     route = load_route(name)
-    matrix = completeness(route)
+    study, matrix = _study(name, route), completeness(route)
     try:
         result = calculate_route(route, settings)
-        study = _assessed(name, route, result, settings)
-        return Checked(route, study.findings if study else result.findings, matrix, study)
+        if study is None:
+            return Checked(route, result.findings, matrix)
+        assessed = _assessed(study, result, settings)
+        return Checked(route, assessed.findings, matrix, assessed)
     except FootprintError as error:
         failure = Finding("calculation.failed", "error", "route", str(error))
         findings = (failure, *checks(route, background=settings.background, method=settings.method))
     return Checked(route, findings, matrix)
 
 
-def _assessed(name: str, route: Route, result: FootprintResult, settings: Settings) -> StudyAssessment | None:
-    """What the rules of today ask of a company's study; None where the file has no [study] table."""
+def _study(name: str, route: Route) -> Study | None:
+    """The company's study in the file of a route; None where it has no [study] table."""
     from footprint.library.routes import route_rows
-
-    if route_rows(route).study is None:
-        return None
-    from footprint.declaration.rules import assess_study
-    from footprint.library.background import Background
     from footprint.library.studies import load_study
 
-    assert isinstance(settings.background, Background)
-    return assess_study(load_study(name), result, settings.on or date.today(), settings.background)
+    return load_study(name) if route_rows(route).study else None
+
+
+def _assessed(study: Study, result: FootprintResult, settings: Settings) -> StudyAssessment:
+    """What the rules of today ask of a study."""
+    from footprint.declaration.rules import assess_study
+
+    return assess_study(study, result, settings.on or date.today(), settings.background)
 
 
 def findings_json(checked: Checked) -> dict[str, Any]:

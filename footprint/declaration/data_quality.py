@@ -83,9 +83,8 @@ class Ratings:
         return DataQuality(stated.TeR, stated.GeR, max(stated.TiR, time), stated.P)
 
     def _mixed(self, process: Process) -> DataQuality | None:
-        """A mix (electricity of a country) is rated as what it is mixed of, by amount."""
-        unit = process.products[0].amount.unit
-        parts = [e for e in process.exchanges if e.kind == "product" and e.amount.unit == unit]
+        """Electricity of a country is rated as the electricity it is mixed of, by amount; the network is not."""
+        parts = [e for e in process.exchanges if e.kind == "product" and e.flow.startswith("electricity")]
         rated: list[tuple[DataQuality | None, float]] = []
         for part in parts:
             try:

@@ -22,7 +22,7 @@ from footprint.model import Finding
 
 
 def assess_study(
-    study: Study, result: FootprintResult, on: date, background: str | Background = "open"
+    study: Study, result: FootprintResult, on: date, background: str | Path | Background = "open"
 ) -> StudyAssessment:
     """What the rules of a day ask of a study, with the findings of its result's checks.
 
@@ -55,7 +55,7 @@ def assess_study(
 
 
 def check_study(
-    study: str | Path | Study, *, background: str | Background = "open", on: date | None = None
+    study: str | Path | Study, *, background: str | Path | Background = "open", on: date | None = None
 ) -> tuple[Finding, ...]:
     """What there is to say about a company's study: what `check` finds in its route, and what the rules ask of it.
 
