@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from footprint.batch.studies import calculate_many as calculate_many
     from footprint.calculation import calculate as calculate
     from footprint.checks.run import check as check
+    from footprint.choices.scenarios import scenarios as scenarios
     from footprint.declaration.rules import check_study as check_study
     from footprint.errors import FootprintError as FootprintError
     from footprint.errors import InputError as InputError
@@ -40,6 +41,7 @@ _PUBLIC = {
     "sample": "footprint.sampling",
     "sample_routes": "footprint.sampling",
     "sensitivity": "footprint.influence",
+    "scenarios": "footprint.choices.scenarios",
     "check": "footprint.checks.run",
     "check_study": "footprint.declaration.rules",
     "hotspots": "footprint.impact.hotspots",

@@ -28,6 +28,7 @@ from footprint.commands import (
     listing,
     market,
     materials,
+    scenarios,
     sensitivity,
 )
 from footprint.commands.common import DONE, WRONG, OutputClosed, complain, debugging
@@ -55,6 +56,7 @@ app.command("calc")(calc.calc)
 app.command("check")(check.check)
 app.command("hotspots")(hotspots.hotspots)
 app.command("sensitivity")(sensitivity.sensitivity)
+app.command("scenarios")(scenarios.scenarios)
 app.command("compare")(compare.compare)
 app.command("explain")(explain.explain)
 app.add_typer(background.app)

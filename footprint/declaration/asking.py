@@ -40,9 +40,8 @@ class Rules:
         return parameters.words(self.parameters, identifier, self.on)
 
     def clause(self, identifier: str) -> str:
-        """`Recommendation (EU) 2021/2279, Annex I, 4.6.5.4; assumption`."""
-        found = self.entry(identifier)
-        return f"{found.reference}; {found.status}"
+        """Where the value in force is written, and how firm it is."""
+        return self.entry(identifier).cited
 
 
 def rules_of(on: date) -> Rules:

@@ -47,6 +47,11 @@ class Entry:
         """Act and provision, as a citation."""
         return f"{self.act}, {self.provision}"
 
+    @property
+    def cited(self) -> str:
+        """The citation with how firm it is: `Recommendation (EU) 2021/2279, Annex I, 6.3; assumption`."""
+        return f"{self.reference}; {self.status}"
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
