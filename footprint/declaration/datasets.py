@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-import numpy as np
-
 from footprint.declaration.asking import Rules
 from footprint.declaration.assessment import Kind
 from footprint.errors import InputError
-from footprint.impact.hotspots import Hotspots, hotspots, most_relevant
+from footprint.impact.hotspots import hotspots, most_relevant
 from footprint.impact.result import Contribution, FootprintResult
 from footprint.library.background import Background
 from footprint.library.declarations import declaration_process
@@ -31,6 +29,7 @@ Origin = Literal["own", "linked", "background", "declaration"]
 #: the product in the key of a background node: `ROUTE#background:tailings-dam@CL#site`
 _PRODUCT = re.compile(r"(?:background|electricity):[^\[#]+")
 _DECLARATION = "declaration:"
+CLIMATE = "CC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +77,24 @@ class Basis:
     rules: Rules
 
     @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The most relevant categories; climate change where the method holds no weights to find them by."""
+        ranked = tuple(spot.name for spot in hotspots(self.result, self.rules.on).categories)
+        return ranked or (CLIMATE,)
+
+    @cached_property
     def scores(self) -> tuple[float, ...]:
         """The size of each contribution in the hotspot analysis, of a sum of one.
 
         The absolute value of its normalised and weighted sum; of climate change where the method holds no weights.
         """
-        result = self.result
-        weights = np.zeros(len(result.method.categories))
-        for code in result.codes:
-            weights[result.method.column[code]] = result.weight(code)
-        if not weights.any():
-            weights[result.method.column["CC"]] = 1.0
-        sizes = [abs(float(weights @ c.values)) for c in result.contributions]
+        result, column = self.result, self.result.method.column
+        weights = {code: result.weight(code) for code in result.codes}
+        if not any(weights.values()):
+            weights = {CLIMATE: 1.0}
+        sizes = [
+            abs(sum(w * float(c.values[column[code]]) for code, w in weights.items())) for c in result.contributions
+        ]
         total = sum(sizes) or 1.0
         return tuple(size / total for size in sizes)
 
@@ -101,20 +106,19 @@ class Basis:
                 found[name] = found.get(name, 0.0) + score
         return found
 
+    def taken_by(self, process: str) -> Mapping[str, float]:
+        """The parts of the hotspot analysis (0 to 1) that a process brings, by the node it takes from."""
+        return self.shares(lambda c: c.background if c.process == process else None)
+
     def relevant(self, key: Callable[[Contribution], str | None]) -> frozenset[str]:
         """The groups that make 80 % of any most relevant category (PEF 6.3.3)."""
         threshold, groups = self.rules.number("hotspot-threshold"), self.result.grouped(key)
         found: set[str] = set()
-        for spot in self.hotspots.categories:
-            column = self.result.method.column[spot.name]
+        for code in self.codes:
+            column = self.result.method.column[code]
             values = {name: float(group[column]) for name, group in groups.items()}
             found |= {relevant.name for relevant in most_relevant(values, threshold)}
         return frozenset(found)
-
-    @cached_property
-    def hotspots(self) -> Hotspots:
-        """The hotspot analysis of the result."""
-        return hotspots(self.result, self.rules.on)
 
     @cached_property
     def relevant_processes(self) -> frozenset[str]:
@@ -128,8 +132,8 @@ class Basis:
     @cached_property
     def datasets(self) -> Mapping[str, Dataset]:
         """By id: processes in the order of the system, then what they take."""
-        products, spots = self.shares(taken), self.hotspots.processes.values()
-        relevant = {spot.name for found in spots for spot in found}
+        products = self.shares(taken)
+        relevant = self.relevant(lambda c: f"{c.background or c.process} ({c.stage})")
         found = [self._process(name, share) for name, share in self.shares(lambda c: c.process).items()]
         keys = {taken(c): c.background for c in self.result.contributions}
         found += [self._product(keys[name], name, share, name in relevant) for name, share in products.items()]

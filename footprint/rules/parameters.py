@@ -26,7 +26,7 @@ Value = Scalar | tuple[Scalar, ...] | Mapping[str, Scalar]
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 #: files of methods/crma that hold something else than parameters
-NOT_PARAMETERS = frozenset({"boundary.toml", "materials.toml"})
+NOT_PARAMETERS = frozenset({"boundary.toml", "materials.toml", "requirements.toml"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,3 +80,13 @@ def test_each_field_of_a_declaration_is_needed(tmp_path, old, new, field):
 def test_a_stage_the_system_has_not_needs_no_country(tmp_path):
     """The system extracts and refines: processing and recycling are left empty."""
     assert case(tmp_path).findings("declaration.field") == []
+
+
+def test_what_is_cut_off_is_told_with_its_limit(tmp_path):
+    """1 % of mass, 2 % of energy and 0.5 % of the score are left out; 3 % of each may be."""
+    shares = "mass = 0.01, energy = 0.02, score = 0.005"
+    cut = f'[boundary]\n"storage" = {{ status = "cut-off", reason = "small", {shares}, source = "invented" }}\n'
+    finding = case(tmp_path, changes=(("[source.invented]", cut + "[source.invented]"),)).finding("cutoff.ledger")
+    assert finding.severity == "note"
+    assert "storage (mass 1.00%, energy 2.00%, score 0.50%)" in finding.message
+    assert "at most 3% of each" in finding.message
