@@ -4,7 +4,8 @@ Circular footprint formula, cradle to gate, without end-of-life terms and with Q
 
     E(A) = (1 - R1) Ev + R1 (A Erec + (1 - A) Ev) = A E(1) + (1 - A) Ev
 
-with R1 the recycled content, Ev the burden of primary and Erec that of secondary metal, and E(1) the result.
+with R1 the recycled content, Ev the burden of primary and Erec that of secondary metal, and E(1) the result. The last
+form needs no R1: of a mixed system it takes the primary part to be that of the primary route.
 """
 
 from __future__ import annotations
@@ -80,5 +81,7 @@ def _with_primary(
     if mine.element != theirs.element or other.system != "primary":
         return not_computed(TOPIC, choice, rule, f"'{name}' is no primary route of {mine.element or 'the same metal'}")
     scale = (mine.content or 1.0) / (theirs.content or 1.0)
-    basis = "" if abs(scale - 1) < SAME_CONTENT else f"primary metal times {scale:.4g}, the ratio of contents"
-    return computed(TOPIC, choice, rule, base.method, a * values + (1 - a) * scale * found, basis=basis)
+    basis = [f"primary metal times {scale:.4g}, the ratio of contents"] if abs(scale - 1) > SAME_CONTENT else []
+    basis += ["the primary part of the route taken as that metal"] if route.system == "mixed" else []
+    other_values = a * values + (1 - a) * scale * found
+    return computed(TOPIC, choice, rule, base.method, other_values, basis="; ".join(basis))

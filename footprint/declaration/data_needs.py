@@ -30,8 +30,8 @@ def situation(dataset: Dataset) -> int:
     """1 where the operator runs it, 2 where others do and their information is at hand, else 3."""
     if dataset.controlled:
         return 1
-    open_to_us = dataset.data is not None and (dataset.data.access or dataset.data.kind == "company-specific")
-    return 2 if open_to_us or dataset.origin == "declaration" else 3
+    at_hand = dataset.kind == "company-specific" or (dataset.data is not None and dataset.data.access)
+    return 2 if at_hand else 3
 
 
 def option(dataset: Dataset) -> int:
@@ -55,9 +55,7 @@ def need(dataset: Dataset, ratings: Ratings) -> DataNeed:
     met: bool | None = None if found is None else found.dqr <= limit + 1e-12
     if asks_company and dataset.kind == "secondary":
         met = False
-    return DataNeed(
-        dataset.id, place, chosen, dataset.most_relevant, dataset.kind, dataset.share, limit, found, met
-    )  # fmt: skip
+    return DataNeed(dataset.id, place, chosen, dataset.most_relevant, dataset.kind, dataset.share, limit, found, met)
 
 
 def data_needs(ratings: Ratings, needs: tuple[DataNeed, ...]) -> Iterator[Asked]:
@@ -115,21 +113,22 @@ def statement(dataset: Dataset, basis: Basis) -> Iterator[Asked]:
 def quality(entry: DataNeed, dataset: Dataset, ratings: Ratings) -> Iterator[Asked]:
     """The rating is within the limit of the matrix.
 
-    An error where nothing but better data mend it: the company's own data are above the limit by themselves, or a
-    dataset said to be EF-compliant is. Above it through a background that is not, the result is screening anyway.
+    An error where nothing but better data mend it: the company's own data are not rated or above the limit by
+    themselves, or a dataset said to be EF-compliant is above. Above it through a background that is not
+    EF-compliant, the result is screening anyway.
     """
     clause = ratings.basis.rules.clause("data-needs-limits")
     place = f"situation {entry.situation}, option {entry.option}"
+    told: Severity = "error" if _is_at_fault(entry, dataset, ratings.basis) else "warning"
     if entry.rating is None:
         if entry.most_relevant:
             yield asked(
-                "warning", "quality.not-rated", dataset.where, f"most relevant ({place}) and not rated",
+                told, "quality.not-rated", dataset.where, f"most relevant ({place}) and not rated",
                 f"settled by TeR, GeR, TiR and P of it; at most {entry.limit:g} is asked for", clause, entry.share,
             )  # fmt: skip
         return
     if entry.rating.dqr <= entry.limit + 1e-12:
         return
-    told: Severity = "error" if _is_at_fault(entry, dataset, ratings.basis) else "warning"
     settles = f"settled by {ASKS[entry.situation, entry.option]}, rated {entry.limit:g} or better"
     if told == "warning" and (through := _above(entry, dataset, ratings)):
         settles = f"its own data are within it; settled by better datasets for {listed(through, 4)}"
@@ -151,5 +150,5 @@ def _above(entry: DataNeed, dataset: Dataset, ratings: Ratings) -> list[str]:
 def _is_at_fault(entry: DataNeed, dataset: Dataset, basis: Basis) -> bool:
     if dataset.origin == "own" and dataset.kind == "company-specific":
         own = evidence(dataset, basis)
-        return own is not None and own.dqr > entry.limit + 1e-12
+        return own is None or own.dqr > entry.limit + 1e-12
     return dataset.data is not None and dataset.data.compliance == "EF"

@@ -144,8 +144,8 @@ def evidence(dataset: Dataset, basis: Basis) -> DataQuality | None:
 def allowed_ratings(dataset: Dataset, basis: Basis) -> Mapping[str, float]:
     """The best rating that the evidence for a process's own data allows, by criterion.
 
-    TiR by the age of the data at the report, P by who verified them, GeR 2 where a plant they are from lies in another
-    country than the process.
+    TiR by the age of the data at the report, P by who verified them, GeR by whether the plants they are from lie in
+    the country of the process.
     """
     assert dataset.process is not None
     assert dataset.data is not None
@@ -156,7 +156,7 @@ def allowed_ratings(dataset: Dataset, basis: Basis) -> Mapping[str, float]:
     return {
         "TiR": _rated(age, rules.numbers("dqr-time-company")),
         "P": rules.numbers("dqr-precision-company")[data.checked],
-        "GeR": 2.0 if abroad else 1.0,
+        "GeR": rules.numbers("dqr-geography-company")["other-country" if abroad else "same-country"],
     }
 
 
@@ -172,7 +172,7 @@ def _rated(years: int, bounds: Mapping[str, float]) -> float:
 
 def claims(basis: Basis) -> Iterator[Asked]:
     """A rating that is better than the evidence allows is told; the allowed one counts (PEF, 4.6.5)."""
-    clauses = {"TiR": "dqr-time-company", "P": "dqr-precision-company", "GeR": "dqr-levels"}
+    clauses = {"TiR": "dqr-time-company", "P": "dqr-precision-company", "GeR": "dqr-geography-company"}
     settles = {
         "TiR": "newer data, or the rating",
         "P": "a verification from outside, or the rating",

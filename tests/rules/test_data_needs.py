@@ -77,6 +77,7 @@ def test_a_small_process_is_a_hotspot_where_one_of_its_flows_is(tmp_path):
         (True, {"kind": "secondary"}, True, (1, 1)),
         (True, {"kind": "secondary"}, False, (1, 2)),
         (False, {"kind": "company-specific"}, True, (2, 1)),
+        (False, {"kind": "company-specific", "aggregation": "horizontal"}, True, (3, 1)),
         (False, {"kind": "secondary", "access": True}, True, (2, 2)),
         (False, {"kind": "secondary", "access": True}, False, (2, 3)),
         (False, {"kind": "secondary"}, True, (3, 1)),
@@ -108,6 +109,14 @@ def test_data_above_the_limit_through_the_background_are_a_warning(tmp_path):
     finding = next(f for f in found.findings("quality.limit") if f.where == "process 'plant'")
     assert finding.severity == "warning"
     assert "its own data are within it; settled by better datasets for background:a (refining)" in finding.message
+
+
+def test_own_data_that_nobody_rated_are_an_error(tmp_path):
+    """The matrix asks for a calculated rating of at most 1.5."""
+    found = case(tmp_path, changes=(("quality = { TeR = 1, GeR = 1, TiR = 1, P = 1 }\n", ""),))
+    finding = found.finding("quality.not-rated")
+    assert (finding.where, finding.severity) == ("process 'plant'", "error")
+    assert "at most 1.5 is asked for" in finding.message
 
 
 def test_company_data_without_a_document_are_told(tmp_path):

@@ -155,6 +155,18 @@ def test_without_primary_metal_the_factor_cannot_be_computed(toy, toy_background
     assert "no shipped primary route makes Co as sponge of nobody" in other.reason
 
 
+def test_a_mixed_system_has_the_primary_part_of_the_primary_route(toy, toy_background):
+    """Half recycled: 0.5 Ev + 0.5 (0.2 Erec + 0.8 Ev) = 0.2 E + 0.8 Ev, with E = 0.5 Ev + 0.5 Erec."""
+    primary = toy(('amount = 0.1, unit = "t"', 'amount = 0.2, unit = "t"'), name="primary.toml")
+    head = 'system = "mixed"\nshare_pre_consumer = 0.0\nshare_post_consumer = 0.5'
+    found = fp.scenarios(toy(('system = "primary"', head)), Settings(background=toy_background), [str(primary)])
+    other = row(found, "recycled content", f"A = 0.2 with {primary}")
+    virgin = HAND["CC"] + 1.1640625
+    recycled = 2 * HAND["CC"] - virgin
+    assert other.values["CC"] == pytest.approx(0.5 * virgin + 0.5 * (0.2 * recycled + 0.8 * virgin), rel=1e-12)
+    assert "the primary part of the route taken as that metal" in other.reason
+
+
 def test_a_secondary_route_is_no_primary_metal(toy, toy_background):
     secondary = toy(('system = "primary"', 'system = "secondary"'))
     found = fp.scenarios(secondary, Settings(background=toy_background), [str(secondary)])
