@@ -49,9 +49,7 @@ def reallocated(assessment: Assessment, rules: AllocationRules) -> Matrix | None
     """
     for key, process in assessment.graph.joint.items():
         if any(exchange.share_with for exchange in process.exchanges):
-            raise InputError(
-                f"process '{key}': exchanges are assigned to single products, which another rule keeps not"
-            )
+            raise InputError(f"process '{key}': exchanges are assigned to single products, which other rules do not do")
     factor = _factors(assessment, rules)
     return None if np.allclose(factor, 1.0, rtol=1e-12, atol=0.0) else _totals(assessment, factor)
 
