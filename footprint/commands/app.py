@@ -31,6 +31,7 @@ from footprint.commands import (
     listing,
     market,
     materials,
+    scenarios,
     sensitivity,
     status,
 )
@@ -59,6 +60,7 @@ app.command("calc")(calc.calc)
 app.command("check")(check.check)
 app.command("hotspots")(hotspots.hotspots)
 app.command("sensitivity")(sensitivity.sensitivity)
+app.command("scenarios")(scenarios.scenarios)
 app.command("compare")(compare.compare)
 app.command("explain")(explain.explain)
 app.command("status")(status.status)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -49,6 +49,7 @@ class SupplierDeclaration(msgspec.Struct, forbid_unknown_fields=True, frozen=Tru
     method: str
     ruleset: str = ""
     verification: str = ""
+    compliance: Literal["EF", "ILCD-EL", "none"] = "none"
     location: Location = "GLO"
     year: Year
     results: Annotated[dict[str, Declared], msgspec.Meta(min_length=1)]
