@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from footprint.batch.studies import calculate_many as calculate_many
     from footprint.calculation import calculate as calculate
     from footprint.checks.run import check as check
+    from footprint.dossiers import declare as declare
+    from footprint.dossiers import verify as verify
+    from footprint.dossiers import write_dossier as write_dossier
     from footprint.errors import FootprintError as FootprintError
     from footprint.errors import InputError as InputError
     from footprint.exchange.backgrounds import load_background as load_background
@@ -39,6 +42,9 @@ _PUBLIC = {
     "sample_routes": "footprint.sampling",
     "sensitivity": "footprint.influence",
     "check": "footprint.checks.run",
+    "declare": "footprint.dossiers",
+    "write_dossier": "footprint.dossiers",
+    "verify": "footprint.dossiers",
     "hotspots": "footprint.impact.hotspots",
     "load_background": "footprint.exchange.backgrounds",
     "load_method": "footprint.library.method",

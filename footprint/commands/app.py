@@ -22,6 +22,7 @@ from footprint.commands import (
     check,
     classes,
     compare,
+    declare,
     explain,
     export,
     hotspots,
@@ -29,6 +30,7 @@ from footprint.commands import (
     market,
     materials,
     sensitivity,
+    verify,
 )
 from footprint.commands.common import DONE, WRONG, OutputClosed, complain, debugging
 from footprint.errors import FootprintError
@@ -56,6 +58,8 @@ app.command("check")(check.check)
 app.command("hotspots")(hotspots.hotspots)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("compare")(compare.compare)
+app.command("declare")(declare.declare)
+app.command("verify")(verify.verify)
 app.command("explain")(explain.explain)
 app.add_typer(background.app)
 app.add_typer(market.app)
