@@ -10,6 +10,8 @@ import typer
 from footprint.commands.common import DONE, NO, Json, emit_json, say
 
 DossierFile = Annotated[Path, typer.Argument(metavar="DOSSIER", help="ZIP file of `footprint declare --dossier`.")]
+#: differences that are printed
+SHOWN = 40
 
 
 def verify(dossier: DossierFile, as_json: Json = False) -> None:
@@ -21,8 +23,10 @@ def verify(dossier: DossierFile, as_json: Json = False) -> None:
     if as_json:
         emit_json(found.to_dict())
     else:
-        for difference in found.differences:
+        for difference in found.differences[:SHOWN]:
             print(clean(f"{difference.kind}: {difference}"))
+        if (more := len(found.differences) - SHOWN) > 0:
+            print(f"… and {more} more; --json lists all")
         print(f"SHA-256 {found.sha256}; compare it with the one published")
         for note in found.notes:
             say(f"note: {note}")

@@ -213,10 +213,13 @@ class Declaration(Part, kw_only=True, frozen=True):
 def canonical_json(value: Any) -> bytes:
     """The one way in which a value is written: keys in their order, indented by one, shortest numbers, UTF-8.
 
-    Raises ValueError where a number is not finite.
+    Raises InputError where a number is not finite.
     """
     plain = msgspec.to_builtins(value, str_keys=True)
-    compact = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        compact = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        raise InputError("a number is not finite: nothing can be declared or compared with it") from None
     return msgspec.json.format(compact.encode(), indent=1) + b"\n"
 
 

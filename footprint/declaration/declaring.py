@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Literal
 
 from msgspec.structs import asdict
 
-from footprint.checks.run import check
 from footprint.declaration import declaration as parts
 from footprint.declaration.declaration import Declaration, canonical_json
 from footprint.errors import InputError
@@ -50,8 +50,7 @@ class Assessment:
 
 def assess(study: Study, result: FootprintResult, on: date) -> Assessment:
     """Findings, data quality and fingerprint of a study on a day."""
-    findings = check(study.route, result=result, method=result.method, on=on)
-    return Assessment(findings, None, *_fingerprint(study))
+    return Assessment(result.findings, None, *_fingerprint(study))
 
 
 def _fingerprint(study: Study) -> tuple[str, str]:
@@ -183,7 +182,7 @@ def make_declaration(basis: Basis, draft: bool) -> Declaration:
         sites=[parts.Site(name=plant.name, country=plant.country) for plant in company.plant],
         countries=parts.Countries(**asdict(company.countries)),
         footprint=[_category(result[code], basis) for code in codes],
-        study=parts.PublicStudy(url=company.public_url, report_date=company.report_date, sha256=study.route.sha256),
+        study=_public_study(study),
         period=parts.Period(from_=company.period.from_, to=company.period.to),
         validity=_validity(basis),
         fingerprint=parts.Prints(
@@ -287,6 +286,12 @@ def _class(basis: Basis, scheme: ClassScheme) -> parts.Class:
         valid_from=first,
         valid_to=last,
     )
+
+
+def _public_study(study: Study) -> parts.PublicStudy:
+    """The link, and the SHA-256 of the study's file whatever it is called."""
+    digits = hashlib.sha256(Path(study.route.path).read_bytes()).hexdigest()
+    return parts.PublicStudy(url=study.company.public_url, report_date=study.company.report_date, sha256=digits)
 
 
 def _validity(basis: Basis) -> parts.Validity:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import zip_longest
@@ -12,6 +13,7 @@ from typing import Any, Literal
 from footprint.declaration.archive import pack
 from footprint.declaration.declaration import canonical_json
 from footprint.declaration.dossier import IDENTITIES, MANIFEST, SEAL, manifest
+from footprint.errors import InputError
 
 #: relative difference up to which two figures are the same: processors round differently
 TOLERANCE = 1e-9
@@ -128,7 +130,7 @@ def _in_json(name: str, declared: bytes, recomputed: bytes) -> Iterator[Differen
     try:
         told = json.loads(declared)
         one_form = canonical_json(told) == declared
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, InputError):
         yield Difference("text", name, "no valid JSON", "JSON")
         return
     if not one_form:
@@ -160,12 +162,14 @@ def differing(declared: Any, recomputed: Any, path: str = "") -> Iterator[tuple[
     elif isinstance(declared, list) and isinstance(recomputed, list):
         for n, (ours, theirs) in enumerate(zip_longest(declared, recomputed, fillvalue=NOTHING)):
             yield from differing(ours, theirs, f"{path}[{n}]")
-    elif _is_number(declared) and _is_number(recomputed):
-        close = abs(declared - recomputed) <= TOLERANCE * max(abs(declared), abs(recomputed))
-        if type(declared) is not type(recomputed) or not close:
-            yield path, declared, recomputed
-    elif type(declared) is not type(recomputed) or declared != recomputed:
+    elif type(declared) is not type(recomputed) or not _same(declared, recomputed):
         yield path, declared, recomputed
+
+
+def _same(declared: Any, recomputed: Any) -> bool:
+    if isinstance(declared, float):
+        return math.isclose(declared, recomputed, rel_tol=TOLERANCE)
+    return bool(declared == recomputed)
 
 
 def _is_number(value: Any) -> bool:

@@ -315,9 +315,7 @@ def _rules(d: Declaration) -> Iterator[str]:
         [_head(rule.title), _cell(safe(rule.value)), _cell(safe(rule.status)), _cell(safe(rule.reference))]
         for rule in d.not_adopted
     ]
-    yield _table(
-        ["Rule", "Set to", "Status", "Where"], rows, "What this declaration rests on and no adopted text sets."
-    )
+    yield _table(["Rule", "Set to", "Status", "Where"], rows, "What the declaration rests on and no adopted text sets.")
 
 
 def _footer(d: Declaration) -> Iterator[str]:
