@@ -55,6 +55,7 @@ tbody th { font-weight: 400; }
 tr { break-inside: avoid; }
 .facts th { width: 13rem; color: #55534e; }
 .facts td, h1, .lead { overflow-wrap: anywhere; }
+.wide { overflow-x: auto; }
 .right { text-align: right; white-space: nowrap; }
 .footprint td.right { font-size: 1.15rem; font-weight: 600; }
 .scale { white-space: nowrap; letter-spacing: .18em; color: #6b6963; }
@@ -70,6 +71,7 @@ footer { margin-top: 2.5rem; padding-top: .75rem; border-top: 1px solid #dcd9d2;
   body { padding: 0; max-width: none; }
   h2 { margin-top: 1.6rem; }
   .facts { break-inside: avoid; }
+  .wide { overflow: visible; }
   a { color: inherit; }
 }
 @media (max-width: 40rem) { .facts th { width: 8rem; } .water { font-size: 2.2rem; } }
@@ -139,8 +141,8 @@ def _status(d: Declaration) -> Iterator[str]:
     if d.not_adopted:
         names = "; ".join(safe(_small(rule.title)) for rule in d.not_adopted)
         yield (
-            f'<p class="small">{plural(len(d.not_adopted), "rule")} it rests on are not adopted law but assumptions or '
-            f'drafts: {names}. <a href="#rules">Their values</a> are at the end.</p>'
+            f'<p class="small">It rests on {plural(len(d.not_adopted), "rule")} not adopted as law, but assumed or '
+            f'drafted: {names}. <a href="#rules">Their values</a> are at the end.</p>'
         )
 
 
@@ -360,7 +362,8 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], caption: str, ki
     right = ("Value", "On estimates")
     top = "".join(f'<th scope="col"{RIGHT if h in right else ""}>{safe(h)}</th>' for h in heads)
     body = "\n".join(f"<tr>{''.join(row)}</tr>" for row in rows)
-    named = f' class="{kind}"' if kind else ""
+    named, said = f' class="{kind}"' if kind else "", safe(caption)
     return (
-        f"<table{named}><caption>{safe(caption)}</caption><thead><tr>{top}</tr></thead>\n<tbody>{body}</tbody></table>"
+        f'<div class="wide" role="region" tabindex="0" aria-label="{said}"><table{named}><caption>{said}</caption>'
+        f"<thead><tr>{top}</tr></thead>\n<tbody>{body}</tbody></table></div>"
     )

@@ -14,7 +14,7 @@ import pytest
 import footprint as fp
 from footprint.declaration.archive import pack, unpack
 from footprint.declaration.declaration import canonical_json
-from footprint.declaration.dossier import manifest
+from footprint.declaration.dossier import declare_case, inputs, manifest
 from footprint.declaration.verifying import differing
 from footprint.errors import InputError
 from footprint.market.declarations import Pool
@@ -66,6 +66,20 @@ def verified(folder: Path, data: bytes):
     path = folder / "dossier.zip"
     path.write_bytes(data)
     return fp.verify(path)
+
+
+@pytest.fixture
+def calculated_once(monkeypatch):
+    """Edits that leave the inputs as they are do not need the same calculation hundreds of times."""
+    held = {}
+
+    def once(case):
+        key = tuple(sorted(inputs(case).items()))
+        if key not in held:
+            held[key] = declare_case(case)
+        return held[key]
+
+    monkeypatch.setattr("footprint.dossiers.declare_case", once)
 
 
 def resealed(entries: Mapping[str, bytes], **changes: bytes | None) -> bytes:
@@ -129,6 +143,7 @@ def test_verifying_leaves_nothing_behind(dossier, tmp_path, monkeypatch):
 # --- what is edited is found
 
 
+@pytest.mark.usefixtures("calculated_once")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_edit_of_one_byte_is_found(dossier, entries, tmp_path, part):
     """Anywhere in the file: contents, names, headers, times; an edit of an entry's content names the entry."""
@@ -180,6 +195,7 @@ def other(value, chance: random.Random):
     return value + "x"
 
 
+@pytest.mark.usefixtures("calculated_once")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_edit_of_one_value_is_found_though_the_manifest_is_made_to_fit(entries, tmp_path, part):
     chance = random.Random(100 + part)
