@@ -140,7 +140,7 @@ def _replayed(found: Mapping[str, bytes]) -> Iterator[Difference]:
             declared = declare_case(_case(found, Path(folder)))
             page = declaration_page(_declaration(found) or declared.declaration)
             anew = entries(declared, page)
-        except FootprintError as error:
+        except (FootprintError, OSError) as error:
             told = str(error).replace(f"{Path(folder).resolve()}{os.sep}", "").replace(f"{folder}{os.sep}", "")
             yield Difference("input", "replay", told, "a study that can be computed")
             return

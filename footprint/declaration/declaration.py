@@ -91,7 +91,7 @@ class Countries(Part, kw_only=True, frozen=True):
 
 
 class Class(Part, kw_only=True, frozen=True):
-    """A performance class: its letter, the scheme it is of, what the class lies between, and how long that holds."""
+    """A performance class: letter, scheme with the hash of its file, what the class lies between, how long it holds."""
 
     letter: Letter
     letters: Annotated[str, Meta(pattern="^[A-G]{2,7}$")]

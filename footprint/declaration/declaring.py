@@ -66,12 +66,13 @@ def _fingerprint(study: Study) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Basis:
-    """What a declaration is made from: the study, its footprint, the day, the class schemes, the law."""
+    """What a declaration is made from: study, footprint, class schemes with the hash of their file, law, day."""
 
     study: Study
     result: FootprintResult
     assessment: Assessment
     schemes: tuple[ClassScheme, ...]
+    scheme_sha256: str
     parameters: Mapping[str, Parameter]
     on: date
 
@@ -279,7 +280,7 @@ def _class(basis: Basis, scheme: ClassScheme) -> parts.Class:
         letter=found.letter,
         letters=scheme.letters,
         scheme=f"{scheme.scheme}, {scheme.material} {scheme.category}, {scheme.on}",
-        scheme_sha256=hashlib.sha256(canonical_json(scheme.to_dict())).hexdigest(),
+        scheme_sha256=basis.scheme_sha256,
         status=found.status,
         above=found.bounds[0],
         up_to=found.bounds[1],

@@ -76,6 +76,12 @@ class Case:
     links: str | None = None
 
     @property
+    def scheme_sha256(self) -> str:
+        """SHA-256 of the scheme file; empty without one."""
+        found = [data for name, data in self.files.items() if name.startswith(f"{SCHEME}.")]
+        return hashlib.sha256(found[0]).hexdigest() if found else ""
+
+    @property
     def background(self) -> Background:
         """The background, loaded."""
         assert isinstance(self.settings.background, Background)
@@ -97,7 +103,8 @@ def declare_case(case: Case) -> Declared:
     """Calculate, assess and declare. Raises InputError where the study cannot be calculated."""
     result = calculate_route(case.study.route, case.settings)
     assessment = assess(case.study, result, case.on)
-    basis = Basis(case.study, result, assessment, case.schemes, load_parameters(methods_folder() / "crma"), case.on)
+    law = load_parameters(methods_folder() / "crma")
+    basis = Basis(case.study, result, assessment, case.schemes, case.scheme_sha256, law, case.on)
     return Declared(case, result, basis, make_declaration(basis, case.draft), tuple(reasons(basis)))
 
 
@@ -245,6 +252,7 @@ def identities(declared: Declared) -> dict[str, Any]:
             **{path.name: content_hash([path], data) for path in shipped},
             **routes,
         },
+        "inputs": {name: hashlib.sha256(data).hexdigest() for name, data in inputs(declared.case).items()},
         "libraries": {
             "python": platform.python_version(),
             "numpy": np.__version__,

@@ -136,9 +136,14 @@ def _in_json(name: str, declared: bytes, recomputed: bytes) -> Iterator[Differen
     if not one_form:
         yield Difference("text", name, "another writing of its values", "the one form a dossier has")
     for path, ours, theirs in differing(told, json.loads(recomputed)):
-        figure = _is_number(ours) and _is_number(theirs)
-        kind: Kind = "version" if name == IDENTITIES else "figure" if figure else "text"
-        yield Difference(kind, f"{name}: {path}", ours, theirs)
+        yield Difference(_kind(name, path, ours, theirs), f"{name}: {path}", ours, theirs)
+
+
+def _kind(name: str, path: str, ours: Any, theirs: Any) -> Kind:
+    """What sort of difference it is: of an input, of program or data, of a figure, or of a text."""
+    if name == IDENTITIES:
+        return "input" if path.startswith("inputs") else "version"
+    return "figure" if _is_number(ours) and _is_number(theirs) else "text"
 
 
 def _in_text(name: str, declared: bytes, recomputed: bytes) -> Iterator[Difference]:

@@ -238,8 +238,7 @@ def _classes(d: Declaration) -> Iterator[str]:
         f"{classed[0][1].letters[0]} is best: the lowest impact over the life cycle. A class holds for its scheme and "
         "category alone.",
     )  # fmt: skip
-    for category, given in classed:
-        yield f'<p class="small">Scheme of {safe(category.code)}: <span class="hash">{given.scheme_sha256}</span></p>'
+    yield f'<p class="small">File of the scheme: {_hash(classed[0][1].scheme_sha256)}</p>'
 
 
 def _between(given: Class) -> str:
@@ -298,7 +297,7 @@ def _information(d: Declaration) -> Iterator[str]:
         chances = info.class_probability.get(category.code, {})
         likely = ", ".join(f"{letter} {percent(chance)}" for letter, chance in chances.items() if chance >= 0.005)
         rows.append([_head(category.name), _cell(between), _cell(safe(likely or "not stated")),
-                     _right(percent(info.on_estimates[category.code]))])  # fmt: skip
+                     _right(_share(info.on_estimates.get(category.code)))])  # fmt: skip
     yield _table(["Impact category", "95 % of values lie in", "Probability of each class", "On estimates"], rows,
                  "From the spread of the company's own data; share of the value on unconfirmed estimates.")  # fmt: skip
     facts = [
@@ -334,6 +333,10 @@ def _figure(value: float) -> str:
     """Three significant digits; powers of ten as people write them."""
     digits, e, power = printed(value).partition("e")
     return f"{digits} × 10<sup>{power.replace('-', '−')}</sup>" if e else digits.replace("-", "−")
+
+
+def _share(share: float | None) -> str:
+    return "not stated" if share is None else percent(share)
 
 
 def _hash(digits: str) -> str:

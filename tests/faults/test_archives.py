@@ -8,11 +8,14 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from datetime import date
 
 import pytest
 
 import footprint as fp
 from footprint.declaration.archive import MAX_ENTRIES, pack, unpack
+from footprint.declaration.declaration import canonical_json
+from footprint.declaration.dossier import Request
 from footprint.declaration.verifying import archive_differences
 from footprint.errors import InputError
 
@@ -164,6 +167,15 @@ def test_a_missing_file_and_a_folder_are_told_as_such(tmp_path):
     for path in (tmp_path / "none.zip", tmp_path):
         with pytest.raises(InputError, match="cannot be read"):
             fp.verify(path)
+
+
+def test_an_entry_that_is_a_file_and_a_folder_is_a_difference(tmp_path):
+    data = pack({**GOOD, "declaration.json": b"{}", "study/a": b"", "study/a/b": b"",
+                 "request.json": canonical_json(Request(declared="a/b", on=date(2026, 6, 1), draft=False, links=None,
+                 background="open", electricity="as-modelled", long_term="include", engine="kernel"))})  # fmt: skip
+    (tmp_path / "dossier.zip").write_bytes(data)
+    (replay,) = [d for d in fp.verify(tmp_path / "dossier.zip").differences if d.where == "replay"]
+    assert "study/a" in replay.declared
 
 
 HOSTILE: Mapping[str, bytes] = {

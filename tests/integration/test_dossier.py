@@ -226,6 +226,8 @@ def test_every_edit_of_one_value_is_found_though_the_manifest_is_made_to_fit(ent
         ("study/study.toml", "mass_t = 61000", "mass_t = 61001"),
         ("study/suppliers/mine 1.json", "0.9,", "0.8,"),
         ("scheme.json", '"B": 4.0', '"B": 4.5'),
+        ("scheme.json", '"publishable": false', '"publishable": true'),
+        ("study/suppliers/mine 1.json", "Invented mine", "Invented pine"),
         ("routes/copper/concentrate-cl.toml", "schema = 1", "schema = 1 "),
         ("declaration.html", ">4.", ">3."),
         ("declaration.html", "<main>", "<main><p>Best in class.</p>"),

@@ -371,3 +371,10 @@ def test_a_draft_is_no_supplier_input(tmp_path):
     (tmp_path / "taker.toml").write_text(own, encoding="utf-8")
     with pytest.raises(InputError, match="is a draft"):
         fp.calculate(tmp_path / "taker.toml", on=ON)
+
+
+def test_a_scheme_whose_pool_is_not_in_form_is_told_and_never_a_fault(tmp_path):
+    path = scheme_file(tmp_path, scheme("CC", "kg CO2 eq per kg", 1.0))
+    path.write_text(path.read_text(encoding="utf-8").replace('"declared_unit_kg": 1.0', '"declared_unit_kg": "1"'))
+    with pytest.raises(InputError, match="'1' is no number"):
+        fp.declare(EXAMPLE, on=ON, scheme_file=path)
