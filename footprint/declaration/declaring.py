@@ -16,6 +16,7 @@ from footprint.declaration.declaration import Declaration, canonical_json
 from footprint.errors import InputError
 from footprint.impact.hotspots import hotspots
 from footprint.impact.result import CategoryResult, FootprintResult
+from footprint.library.background import Background
 from footprint.library.paths import methods_folder
 from footprint.library.providers import parse_provider
 from footprint.library.studies import Study
@@ -48,8 +49,8 @@ class Assessment:
     energy_mix: str
 
 
-def assess(study: Study, result: FootprintResult, on: date) -> Assessment:
-    """Findings, data quality and fingerprint of a study on a day."""
+def assess(study: Study, result: FootprintResult, on: date, background: Background) -> Assessment:
+    """Findings, data quality and fingerprint of a study on a day, calculated on a background."""
     return Assessment(result.findings, None, *_fingerprint(study))
 
 

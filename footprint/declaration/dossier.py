@@ -102,7 +102,7 @@ class Declared:
 def declare_case(case: Case) -> Declared:
     """Calculate, assess and declare. Raises InputError where the study cannot be calculated."""
     result = calculate_route(case.study.route, case.settings)
-    assessment = assess(case.study, result, case.on)
+    assessment = assess(case.study, result, case.on, case.background)
     law = load_parameters(methods_folder() / "crma")
     basis = Basis(case.study, result, assessment, case.schemes, case.scheme_sha256, law, case.on)
     return Declared(case, result, basis, make_declaration(basis, case.draft), tuple(reasons(basis)))
