@@ -70,7 +70,7 @@ def test_a_study_that_does_not_conform_is_refused_with_1_and_its_reasons(run: Ru
 def test_a_route_without_a_study_and_a_wrong_day_are_wrong_calls(run: Run) -> None:
     assert run("declare", "copper/cathode-sxew-cl").code == 2
     call = run("declare", EXAMPLE, "--on", "yesterday")
-    assert (call.code, "'yesterday' is no day" in call.err) == (2, True)
+    assert (call.code, "'yesterday'" in call.err) == (2, True)
 
 
 def test_a_dossier_is_written_whole_or_not_at_all(run: Run, tmp_path: Path) -> None:
