@@ -20,6 +20,7 @@ from footprint.declaration.dossier import (
     BACKGROUND,
     DECLARATION,
     IDENTITIES,
+    LINKS,
     MANIFEST,
     REQUEST,
     SCHEME,
@@ -47,7 +48,7 @@ from footprint.market.scheme_files import load_schemes
 from footprint.market.thresholds import ClassScheme
 from footprint.report.declaration import declaration_page
 
-LINKED = "bw:"
+LINKED, TOML = "bw:", ".toml"
 METHOD = "ef-3.1"
 
 
@@ -72,16 +73,14 @@ def declare(
 
     Raises Refused with the reasons where the study may not be declared, InputError where something is wrong.
     """
-    found = load_study(study)
-    files: dict[str, bytes] = {}
+    found, held = load_study(study), _background(str(background), links)
+    files = _background_files(str(background), links)
     schemes: tuple[ClassScheme, ...] = ()
     if scheme_file is not None:
         schemes = schemes_for(load_schemes(scheme_file), found.route.declared, str(scheme_file))
         files[f"{SCHEME}{Path(scheme_file).suffix.lower()}"] = Path(scheme_file).read_bytes()
-    if str(background) != "open" and not str(background).startswith(LINKED):
-        files |= _folder_files(Path(background))
-    settings = _settings(_background(str(background), links), on)
-    declared = declare_case(Case(found, on, settings, schemes, files, draft, links))
+    told = next((name for name in files if name.startswith(LINKS)), links)
+    declared = declare_case(Case(found, on, _settings(held, on), schemes, files, draft, told))
     if declared.refused and not draft:
         raise Refused(f"{study}: does not conform and is not declared; --draft writes a draft", declared.refused)
     return declared
@@ -164,7 +163,7 @@ def _case(found: Mapping[str, bytes], folder: Path) -> Case:
         asked = msgspec.json.decode(found[REQUEST], type=Request)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{REQUEST}: {error}") from None
-    files = {name: data for name, data in found.items() if name.startswith((BACKGROUND, f"{SCHEME}."))}
+    files = {name: data for name, data in found.items() if name.startswith((BACKGROUND, LINKS, f"{SCHEME}."))}
     for name, data in {**files, **{n: d for n, d in found.items() if n.startswith("study/")}}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
@@ -183,7 +182,8 @@ def _held_background(asked: Request, folder: Path) -> Background:
         return replace(load_open(folder / BACKGROUND), id=asked.background)
     if asked.background != "open" and not asked.background.startswith(LINKED):
         raise InputError(f"{REQUEST}: background '{asked.background}' is not in the dossier")
-    return _background(asked.background, asked.links)
+    own = asked.links is not None and asked.links.endswith(TOML)
+    return _background(asked.background, str(folder / asked.links) if own and asked.links else asked.links)
 
 
 def _settings(background: Background, on: date, asked: Request | None = None) -> Settings:
@@ -200,7 +200,12 @@ def _background(name: str, links: str | None) -> Background:
     return load_open(name)
 
 
-def _folder_files(root: Path) -> dict[str, bytes]:
-    """The files of a company's background folder that are read, by entry."""
+def _background_files(background: str, links: str | None) -> dict[str, bytes]:
+    """What a replay needs of a background that is the company's own: its folder, or its link profile; by entry."""
+    if links is not None and links.endswith(TOML):
+        return {f"{LINKS}{path.name}": path.read_bytes() for path in (Path(links), Path(links).with_suffix(".csv"))}
+    if background == "open" or background.startswith(LINKED):
+        return {}
+    root = Path(background)
     paths = [*(root / "background").glob("*.toml"), *(root / "electricity").glob("*.*"), *root.glob("sources.toml")]
     return {f"{BACKGROUND}{path.relative_to(root).as_posix()}": path.read_bytes() for path in sorted(paths)}

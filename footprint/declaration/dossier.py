@@ -41,7 +41,7 @@ from footprint.rules.parameters import load_parameters
 
 STUDY, PAGE, DECLARATION = "study/study.toml", "declaration.html", "declaration.json"
 REQUEST, IDENTITIES, MANIFEST, SEAL = "request.json", "identities.json", "manifest.json", "manifest.sha256"
-BACKGROUND, SCHEME = "background/", "scheme"
+BACKGROUND, LINKS, SCHEME = "background/", "links/", "scheme"
 
 
 class Request(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
@@ -52,7 +52,7 @@ class Request(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
     on: date
     draft: bool
     background: Annotated[str, Meta(min_length=1, max_length=500)]
-    links: str | None
+    links: Annotated[str, Meta(pattern=r"^(links/)?[A-Za-z0-9_][A-Za-z0-9 _.-]*$", max_length=200)] | None
     electricity: Electricity
     long_term: LongTerm
     engine: Engine
@@ -252,7 +252,7 @@ def identities(declared: Declared) -> dict[str, Any]:
             **{path.name: content_hash([path], data) for path in shipped},
             **routes,
         },
-        "inputs": {name: hashlib.sha256(data).hexdigest() for name, data in inputs(declared.case).items()},
+        "inputs": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(inputs(declared.case).items())},
         "libraries": {
             "python": platform.python_version(),
             "numpy": np.__version__,
