@@ -116,7 +116,9 @@ def verify(path: str | Path) -> Verification:
         ident = read_declaration(found[DECLARATION], DECLARATION).id
     except InputError as error:
         ident = ""
-        differences.append(Difference("schema", DECLARATION, str(error), "a declaration"))
+        differences.append(
+            Difference("schema", DECLARATION, "a declaration", str(error).removeprefix(f"{DECLARATION}: "))
+        )
     differences += _replayed(found)
     notes = tuple(d for d in differences if d.where.startswith(f"{IDENTITIES}: libraries."))
     return Verification(hashlib.sha256(data).hexdigest(), ident, tuple(d for d in differences if d not in notes), notes)
@@ -141,7 +143,7 @@ def _replayed(found: Mapping[str, bytes]) -> Iterator[Difference]:
             anew = entries(declared, page)
         except (FootprintError, OSError) as error:
             told = str(error).replace(f"{Path(folder).resolve()}{os.sep}", "").replace(f"{folder}{os.sep}", "")
-            yield Difference("input", "replay", told, "a study that can be computed")
+            yield Difference("replay", "the study", "a study that can be computed", told)
             return
     if declared.refused and not declared.case.draft:
         for finding in declared.refused:

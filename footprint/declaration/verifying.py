@@ -17,7 +17,9 @@ from footprint.errors import InputError
 
 #: relative difference up to which two figures are the same: processors round differently
 TOLERANCE = 1e-9
-Kind = Literal["archive", "manifest", "schema", "conformity", "version", "input", "figure", "text"]
+Kind = Literal["archive", "manifest", "schema", "conformity", "replay", "version", "input", "figure", "text"]
+#: kinds whose finding is a message
+TOLD: frozenset[Kind] = frozenset({"schema", "conformity", "replay"})
 NOTHING = "nothing"
 
 
@@ -31,6 +33,8 @@ class Difference:
     recomputed: Any
 
     def __str__(self) -> str:
+        if self.kind in TOLD:
+            return f"{self.where}: {self.recomputed}"
         return f"{self.where}: the dossier has {_short(self.declared)}, computed anew {_short(self.recomputed)}"
 
 

@@ -174,8 +174,8 @@ def test_an_entry_that_is_a_file_and_a_folder_is_a_difference(tmp_path):
                  "request.json": canonical_json(Request(declared="a/b", on=date(2026, 6, 1), draft=False, links=None,
                  background="open", electricity="as-modelled", long_term="include", engine="kernel"))})  # fmt: skip
     (tmp_path / "dossier.zip").write_bytes(data)
-    (replay,) = [d for d in fp.verify(tmp_path / "dossier.zip").differences if d.where == "replay"]
-    assert "study/a" in replay.declared
+    (replay,) = [d for d in fp.verify(tmp_path / "dossier.zip").differences if d.kind == "replay"]
+    assert "study/a" in str(replay)
 
 
 HOSTILE: Mapping[str, bytes] = {
@@ -191,7 +191,7 @@ def test_hostile_content_ends_in_differences_and_not_in_a_fault(tmp_path, name):
     data = pack({**GOOD, "request.json": b"{}", "declaration.json": b"{}", name: HOSTILE[name]})
     (tmp_path / "dossier.zip").write_bytes(data)
     found = fp.verify(tmp_path / "dossier.zip")
-    assert {"manifest", "schema", "input"} <= {difference.kind for difference in found.differences}
+    assert {"manifest", "schema", "replay"} <= {difference.kind for difference in found.differences}
     assert not any(str(tmp_path) in str(d) or "footprint-" in str(d) for d in found.differences)
 
 

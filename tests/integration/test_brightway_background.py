@@ -456,5 +456,5 @@ def test_a_declaration_on_a_brightway_database_is_verified_beside_it(projects, p
     assert fp.verify(tmp_path / "dossier.zip").differences == ()
     monkeypatch.setenv("BRIGHTWAY2_DIR", str(tmp_path))
     (told,) = fp.verify(tmp_path / "dossier.zip").differences
-    assert told.where == "replay"
-    assert "small" in told.declared
+    assert told.kind == "replay"
+    assert "holds no Brightway project" in str(told)
