@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from footprint.dossiers import write_dossier as write_dossier
     from footprint.errors import FootprintError as FootprintError
     from footprint.errors import InputError as InputError
+    from footprint.errors import Refused as Refused
     from footprint.exchange.backgrounds import load_background as load_background
     from footprint.impact.hotspots import hotspots as hotspots
     from footprint.influence import sensitivity as sensitivity
@@ -55,6 +56,7 @@ _PUBLIC = {
     "route_index": "footprint.library.routes",
     "FootprintError": "footprint.errors",
     "InputError": "footprint.errors",
+    "Refused": "footprint.errors",
 }
 __all__ = ["__version__", *_PUBLIC]
 

@@ -14,14 +14,10 @@ import msgspec
 
 from footprint.calculation import Settings
 from footprint.declaration.archive import MAX_BYTES, pack, unpack
-from footprint.declaration.declaration import Declaration, read_declaration
-from footprint.declaration.declaring import schemes_for
-from footprint.declaration.dossier import (
+from footprint.declaration.basis import schemes_for
+from footprint.declaration.case import (
     BACKGROUND,
-    DECLARATION,
-    IDENTITIES,
     LINKS,
-    MANIFEST,
     REQUEST,
     SCHEME,
     STUDY,
@@ -29,8 +25,9 @@ from footprint.declaration.dossier import (
     Declared,
     Request,
     declare_case,
-    entries,
 )
+from footprint.declaration.declaration import Declaration, canonical_json, read_declaration
+from footprint.declaration.dossier import DECLARATION, IDENTITIES, MANIFEST, entries
 from footprint.declaration.verifying import (
     Difference,
     Verification,
@@ -78,7 +75,8 @@ def declare(
     schemes: tuple[ClassScheme, ...] = ()
     if scheme_file is not None:
         schemes = schemes_for(load_schemes(scheme_file), found.route.declared, str(scheme_file))
-        files[f"{SCHEME}{Path(scheme_file).suffix.lower()}"] = Path(scheme_file).read_bytes()
+        ending = "toml" if Path(scheme_file).suffix.lower() == TOML else "json"
+        files[f"{SCHEME}{ending}"] = Path(scheme_file).read_bytes()
     told = next((name for name in files if name.startswith(LINKS)), links)
     declared = declare_case(Case(found, on, _settings(held, on), schemes, files, draft, told))
     if declared.refused and not draft:
@@ -139,8 +137,7 @@ def _replayed(found: Mapping[str, bytes]) -> Iterator[Difference]:
     with tempfile.TemporaryDirectory(prefix="footprint-") as folder:
         try:
             declared = declare_case(_case(found, Path(folder)))
-            page = declaration_page(_declaration(found) or declared.declaration)
-            anew = entries(declared, page)
+            anew = entries(declared, declaration_page(_rounded_alike(found, declared.declaration)))
         except (FootprintError, OSError) as error:
             told = str(error).replace(f"{Path(folder).resolve()}{os.sep}", "").replace(f"{folder}{os.sep}", "")
             yield Difference("replay", "the study", "a study that can be computed", told)
@@ -151,12 +148,10 @@ def _replayed(found: Mapping[str, bytes]) -> Iterator[Difference]:
     yield from entry_differences(found, anew)
 
 
-def _declaration(found: Mapping[str, bytes]) -> Declaration | None:
-    """The dossier's declaration, or None where it is not in form; its page follows from it."""
-    try:
-        return read_declaration(found[DECLARATION], DECLARATION)
-    except InputError:
-        return None
+def _rounded_alike(found: Mapping[str, bytes], anew: Declaration) -> Declaration:
+    """The dossier's declaration where it is the one computed anew but for rounding; else that one. The page follows."""
+    same = not any(entry_differences({DECLARATION: found[DECLARATION]}, {DECLARATION: canonical_json(anew)}))
+    return read_declaration(found[DECLARATION], DECLARATION) if same else anew
 
 
 def _case(found: Mapping[str, bytes], folder: Path) -> Case:
@@ -165,14 +160,14 @@ def _case(found: Mapping[str, bytes], folder: Path) -> Case:
         asked = msgspec.json.decode(found[REQUEST], type=Request)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{REQUEST}: {error}") from None
-    files = {name: data for name, data in found.items() if name.startswith((BACKGROUND, LINKS, f"{SCHEME}."))}
+    files = {name: data for name, data in found.items() if name.startswith((BACKGROUND, LINKS, SCHEME))}
     for name, data in {**files, **{n: d for n, d in found.items() if n.startswith("study/")}}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
     study = load_study(f"{folder / STUDY}#{asked.declared}")
     schemes: tuple[ClassScheme, ...] = ()
     for name in files:
-        if name.startswith(f"{SCHEME}."):
+        if name.startswith(SCHEME):
             schemes = schemes_for(load_schemes(folder / name), study.route.declared, name)
     held = _held_background(asked, folder)
     return Case(study, asked.on, _settings(held, asked.on, asked), schemes, files, asked.draft, asked.links)

@@ -11,7 +11,7 @@ from footprint.commands.classes import day
 from footprint.commands.common import NO, Background, Json, Links, complain, emit_json, made_folder, say, write_whole
 
 if TYPE_CHECKING:
-    from footprint.declaration.dossier import Declared
+    from footprint.declaration.case import Declared
 
 Study = Annotated[str, typer.Argument(metavar="STUDY", help="Path of a .toml file with a [study] table.")]
 OnDay = Annotated[

@@ -71,7 +71,7 @@ class Verification:
 
 
 def _short(value: Any) -> str:
-    found = value if isinstance(value, str) else json.dumps(value, default=str)
+    found = " ".join(value.split()) if isinstance(value, str) else json.dumps(value, default=str)
     return found if len(found) <= 120 else f"{found[:117]}…"
 
 

@@ -14,8 +14,8 @@ import pytest
 
 import footprint as fp
 from footprint.declaration.archive import MAX_ENTRIES, pack, unpack
+from footprint.declaration.case import Request
 from footprint.declaration.declaration import canonical_json
-from footprint.declaration.dossier import Request
 from footprint.declaration.verifying import archive_differences
 from footprint.errors import InputError
 

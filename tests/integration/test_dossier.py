@@ -14,8 +14,9 @@ import pytest
 
 import footprint as fp
 from footprint.declaration.archive import pack, unpack
+from footprint.declaration.case import declare_case, inputs
 from footprint.declaration.declaration import canonical_json
-from footprint.declaration.dossier import declare_case, inputs, manifest
+from footprint.declaration.dossier import manifest
 from footprint.declaration.verifying import differing
 from footprint.errors import InputError
 from footprint.market.declarations import Pool

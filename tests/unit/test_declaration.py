@@ -16,16 +16,17 @@ import msgspec
 import pytest
 
 import footprint as fp
+from footprint.declaration.basis import declared_categories, years_later
 from footprint.declaration.declaration import canonical_json, declaration_schema, read_declaration
-from footprint.declaration.declaring import declared_categories, make_declaration, years_later
+from footprint.declaration.declaring import make_declaration
 from footprint.declaration.market_row import declaration_row, read_declared
 from footprint.errors import InputError, Refused
 from footprint.library.paths import datasets_folder
 from footprint.market.declarations import Pool
 from footprint.market.scheme_files import schemes_text
 from footprint.market.thresholds import ClassScheme
-from footprint.report import declaration as page_module
 from footprint.report.declaration import declaration_page
+from footprint.report.page import STYLE
 from footprint.rules.parameters import Entry, Parameter
 
 EXAMPLE = Path(__file__).parents[2] / "docs/examples/copper-refinery/study.toml"
@@ -309,7 +310,7 @@ def luminance(colour: str) -> float:
 
 def test_every_text_colour_has_the_contrast_of_wcag_aa():
     """(1 + 0.05) / (L + 0.05) >= 4.5 on white; the watermark is decoration and hidden from readers."""
-    colours = re.findall(r"[{;]\s*color: (#[0-9a-f]{6})", page_module.STYLE.replace("color: #f3efe9", ""))
+    colours = re.findall(r"[{;]\s*color: (#[0-9a-f]{6})", STYLE.replace("color: #f3efe9", ""))
     assert len(colours) >= 5
     for colour in colours:
         assert 1.05 / (luminance(colour) + 0.05) >= 4.5, colour
