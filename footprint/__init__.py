@@ -23,8 +23,12 @@ if TYPE_CHECKING:
     from footprint.declaration.fingerprint import fingerprint as fingerprint
     from footprint.declaration.rules import check_study as check_study
     from footprint.declaration.status import status as status
+    from footprint.dossiers import declare as declare
+    from footprint.dossiers import verify as verify
+    from footprint.dossiers import write_dossier as write_dossier
     from footprint.errors import FootprintError as FootprintError
     from footprint.errors import InputError as InputError
+    from footprint.errors import Refused as Refused
     from footprint.exchange.backgrounds import load_background as load_background
     from footprint.impact.hotspots import hotspots as hotspots
     from footprint.influence import sensitivity as sensitivity
@@ -49,6 +53,9 @@ _PUBLIC = {
     "scenarios": "footprint.choices.scenarios",
     "check": "footprint.checks.run",
     "check_study": "footprint.declaration.rules",
+    "declare": "footprint.dossiers",
+    "write_dossier": "footprint.dossiers",
+    "verify": "footprint.dossiers",
     "hotspots": "footprint.impact.hotspots",
     "fingerprint": "footprint.declaration.fingerprint",
     "status": "footprint.declaration.status",
@@ -65,6 +72,7 @@ _PUBLIC = {
     "route_index": "footprint.library.routes",
     "FootprintError": "footprint.errors",
     "InputError": "footprint.errors",
+    "Refused": "footprint.errors",
 }
 __all__ = ["__version__", *_PUBLIC]
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from footprint.model import Finding
 
 
 class FootprintError(Exception):
@@ -12,6 +16,15 @@ class FootprintError(Exception):
 
 class InputError(FootprintError):
     """A call or an input file is wrong (exit code 2)."""
+
+
+class Refused(FootprintError):
+    """The call was valid and the answer is no (exit code 1); `reasons` say why."""
+
+    def __init__(self, what: str, reasons: Sequence[Finding]) -> None:
+        self.reasons = tuple(reasons)
+        lines = [f"  {reason.where}: {reason.message} ({reason.rule})" for reason in self.reasons]
+        super().__init__("\n".join([what, *lines]))
 
 
 class UnsolvableSystem(FootprintError):

@@ -23,6 +23,7 @@ from footprint.commands import (
     classes,
     compare,
     conformity,
+    declare,
     diff,
     draw,
     explain,
@@ -34,6 +35,7 @@ from footprint.commands import (
     scenarios,
     sensitivity,
     status,
+    verify,
 )
 from footprint.commands.common import DONE, WRONG, OutputClosed, complain, debugging
 from footprint.errors import FootprintError
@@ -62,6 +64,8 @@ app.command("hotspots")(hotspots.hotspots)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("scenarios")(scenarios.scenarios)
 app.command("compare")(compare.compare)
+app.command("declare")(declare.declare)
+app.command("verify")(verify.verify)
 app.command("explain")(explain.explain)
 app.command("status")(status.status)
 app.command("diff")(diff.diff)

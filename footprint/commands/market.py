@@ -55,7 +55,7 @@ def _market() -> None:
 
 @app.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, Parquet or XLSX.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, Parquet, XLSX, or a declaration (JSON).")],
     registry: Registry = DEFAULT,
     supersede: Annotated[bool, typer.Option("--supersede", help="Replace declarations of the same id.")] = False,
     keep_good: Annotated[bool, typer.Option("--keep-good", help="Leave out bad rows and list them.")] = False,
@@ -65,7 +65,12 @@ def import_file(
     from footprint.market.reading import read_market, refusal
     from footprint.market.registry import import_market
 
-    found = read_market(file)
+    if file.suffix.lower() == ".json":
+        from footprint.declaration.market_row import read_declared
+
+        found = read_declared(file)
+    else:
+        found = read_market(file)
     if found.problems and (not keep_good or not len(found.market)):
         raise InputError(refusal(file, found.problems))
     done = import_market(registry, found, file, supersede)

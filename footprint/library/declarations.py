@@ -7,6 +7,7 @@ only exchanges are the declared results, one pseudo-flow per category with the f
 from __future__ import annotations
 
 import math
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -23,6 +24,7 @@ from footprint.units import Unit, unit
 DECLARED = "declared:"
 #: ending of that compartment where the result is of emissions after 100 years
 LATE = "/after-100-years"
+SUPPLIER, PUBLIC = "footprint/supplier-declaration/1", "footprint/declaration/1"
 
 
 class Declared(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -38,6 +40,67 @@ class DeclaredUnit(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     product: str
     amount: float
     unit: str
+
+
+class _Named(msgspec.Struct, frozen=True):
+    """A method as a declaration names it."""
+
+    id: str
+
+
+class _Responsible(msgspec.Struct, frozen=True):
+    name: str
+
+
+class _Material(msgspec.Struct, frozen=True):
+    product: str
+    declared_unit_kg: float
+
+
+class _Result(msgspec.Struct, frozen=True):
+    code: str
+    value: float
+    unit: str
+
+
+class _Calculation(msgspec.Struct, frozen=True):
+    method: _Named
+    ruleset: str
+
+
+class _Period(msgspec.Struct, frozen=True):
+    to: date
+
+
+class _Site(msgspec.Struct, frozen=True):
+    country: Location
+
+
+class PublicDeclaration(msgspec.Struct, frozen=True):
+    """What an input needs of `footprint/declaration/1`, the declaration of Article 31."""
+
+    status: str
+    responsible: _Responsible
+    material: _Material
+    footprint: Annotated[list[_Result], msgspec.Meta(min_length=1)]
+    calculation: _Calculation
+    period: _Period
+    sites: list[_Site]
+
+    def as_supplier(self) -> SupplierDeclaration:
+        """The same as a supplier's declaration; it does not say who verified it."""
+        if self.status == "draft":
+            raise InputError("is a draft, which declares nothing")
+        return SupplierDeclaration(
+            schema=SUPPLIER,
+            operator=self.responsible.name,
+            declared_unit=DeclaredUnit(self.material.product, self.material.declared_unit_kg, "kg"),
+            method=self.calculation.method.id,
+            ruleset=self.calculation.ruleset,
+            location=self.sites[0].country if self.sites else "GLO",
+            year=self.period.to.year,
+            results={row.code: Declared(row.value, row.unit) for row in self.footprint},
+        )
 
 
 class SupplierDeclaration(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -62,18 +125,30 @@ def read_declaration(route_path: str, name: str) -> tuple[Path, SupplierDeclarat
     """
     path = inside(Path(route_path).resolve().parent, name)
     try:
-        found = msgspec.json.decode(read_text(path), type=SupplierDeclaration)
+        found = _decoded(read_text(path))
         made = unit(found.declared_unit.unit)
     except (msgspec.MsgspecError, InputError, RecursionError) as error:
         raise InputError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from None
-    if found.schema != "footprint/supplier-declaration/1":
-        raise InputError(f"{path}: schema '{found.schema}'; allowed: footprint/supplier-declaration/1")
     if not (math.isfinite(found.declared_unit.amount) and found.declared_unit.amount > 0):
         raise InputError(f"{path}: the declared unit is {found.declared_unit.amount}; it must be above zero")
     for code, given in found.results.items():
         if not math.isfinite(given.value):
             raise InputError(f"{path}: {code} is {given.value}; a finite number is needed")
     return path, found, made
+
+
+class _Schema(msgspec.Struct, frozen=True):
+    schema: str
+
+
+def _decoded(text: str) -> SupplierDeclaration:
+    """A declaration of either form; InputError names the two."""
+    schema = msgspec.json.decode(text, type=_Schema).schema
+    if schema == PUBLIC:
+        return msgspec.json.decode(text, type=PublicDeclaration).as_supplier()
+    if schema != SUPPLIER:
+        raise InputError(f"schema '{schema}'; allowed: {SUPPLIER}, {PUBLIC}")
+    return msgspec.json.decode(text, type=SupplierDeclaration)
 
 
 def declaration_process(route_path: str, name: str, place: str) -> Process:

@@ -18,6 +18,8 @@ from footprint.market.thresholds import LEGAL, LETTERS, POOLED, SCHEMA, ClassSch
 from footprint.rules.tables import check_keys, read_table, tables
 
 LEGAL_SCHEMA = "footprint/legal-classes/1"
+#: what of a pool is a number
+_NUMBERS = frozenset({"declared_unit_kg", "cff_A"})
 
 
 def schemes_text(schemes: Sequence[ClassScheme]) -> str:
@@ -145,7 +147,14 @@ def _thresholds(raw: Any, where: str) -> Mapping[str, float]:
 
 
 def _pool(raw: Any) -> Pool:
-    return Pool(**{name: raw[name] for name in POOL_FIELDS})
+    found: dict[str, Any] = {n: _number(raw[n]) if n in _NUMBERS else _text(raw[n]) for n in POOL_FIELDS}
+    return Pool(**found)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
+        raise ValueError(f"{value!r} is no number, 0 or more")
+    return float(value)
 
 
 def _text(value: Any) -> str:

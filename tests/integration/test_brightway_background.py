@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -440,3 +441,20 @@ def test_the_second_use_of_uslci_is_as_quick_as_the_open_background(uslci, cache
     start = time.perf_counter()
     load_background("bw:uslci/USLCI")
     assert time.perf_counter() - start < 0.5
+
+
+def test_a_declaration_on_a_brightway_database_is_verified_beside_it(projects, profile, tmp_path, monkeypatch):
+    """The company's link profile travels with the dossier; the database does not, and its absence is told."""
+    root = Path(__file__).parents[2]
+    head, _, tail = (root / "tests/toy/routes/cobalt/toy.toml").read_text(encoding="utf-8").partition("[[process]]")
+    example = (root / "docs/examples/copper-refinery/study.toml").read_text(encoding="utf-8")
+    study = example.partition("[study]")[2].partition("[[study.plant]]")[0]
+    (tmp_path / "study.toml").write_text(f"{head}[study]{study}\n[[process]]{tail}", encoding="utf-8")
+    declared = fp.declare(tmp_path / "study.toml", on=date(2026, 6, 1), background=NAME, links=profile, draft=True)
+    fp.write_dossier(declared, tmp_path / "dossier.zip")
+    Path(profile).unlink()
+    assert fp.verify(tmp_path / "dossier.zip").differences == ()
+    monkeypatch.setenv("BRIGHTWAY2_DIR", str(tmp_path))
+    (told,) = fp.verify(tmp_path / "dossier.zip").differences
+    assert told.kind == "replay"
+    assert "holds no Brightway project" in str(told)

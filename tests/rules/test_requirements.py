@@ -15,13 +15,6 @@ ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = load_requirements(methods_folder() / "crma")
 NAMED = sorted({test for requirement in REQUIREMENTS for test in requirement.tests})
 PAGE = ROOT / "docs" / "requirements.md"
-#: files of tests that are not in this tree yet; a line goes as soon as its file is there
-AWAITED = frozenset(
-    {
-        "tests/unit/test_declaration.py",
-        "tests/integration/test_dossier.py",
-    }
-)
 
 
 @cache
@@ -44,16 +37,10 @@ def test_no_row_is_empty():
         assert requirement.tests or requirement.why, requirement.id
 
 
-@pytest.mark.parametrize("named", [name for name in NAMED if name.partition("::")[0] not in AWAITED])
+@pytest.mark.parametrize("named", NAMED)
 def test_a_named_test_is_there_and_runs(named):
     file, _, function = named.partition("::")
     assert function in running(ROOT / file)
-
-
-@pytest.mark.parametrize("file", sorted(AWAITED))
-def test_a_file_that_is_there_is_no_longer_awaited(file):
-    """So that a test that is renamed later is missed."""
-    assert not (ROOT / file).exists(), f"take {file} out of AWAITED"
 
 
 def test_the_page_is_what_the_script_writes_now():

@@ -1,0 +1,98 @@
+"""`footprint declare`: the declaration of a company's study, and the dossier that proves it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from footprint.commands.common import (
+    NO,
+    Background,
+    Json,
+    Links,
+    asked_day,
+    complain,
+    emit_json,
+    made_folder,
+    say,
+    write_whole,
+)
+
+if TYPE_CHECKING:
+    from footprint.declaration.case import Declared
+
+Study = Annotated[str, typer.Argument(metavar="STUDY", help="Path of a .toml file with a [study] table.")]
+OnDay = Annotated[
+    str | None,
+    typer.Option("--on", metavar="DATE", help="Day of the declaration; today unless given.", show_default=False),
+]
+Scheme = Annotated[
+    Path | None,
+    typer.Option("--scheme-file", metavar="FILE", help="Class thresholds: JSON of `classes fit`, or legal TOML.",
+                 show_default=False),
+]  # fmt: skip
+Folder = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FOLDER", help="Write declaration.json and declaration.html here.",
+                 show_default=False),
+]  # fmt: skip
+Dossier = Annotated[
+    Path | None,
+    typer.Option("--dossier", metavar="FILE", help="Write the dossier (.zip) that `verify` computes anew.",
+                 show_default=False),
+]  # fmt: skip
+Draft = Annotated[bool, typer.Option("--draft", help="Declare also what does not conform, marked as a draft.")]
+
+
+def declare(
+    study: Study,
+    on: OnDay = None,
+    scheme_file: Scheme = None,
+    background: Background = "open",
+    links: Links = None,
+    out: Folder = None,
+    dossier: Dossier = None,
+    draft: Draft = False,
+    as_json: Json = False,
+) -> None:
+    """Declaration of a study under Article 31, as JSON and as a page. Exit code 1 where the study does not conform.
+
+    Without --out and --dossier the JSON goes to stdout.
+    """
+    from footprint.dossiers import declare as declared_study
+    from footprint.dossiers import write_dossier
+    from footprint.errors import Refused
+
+    try:
+        declared = declared_study(
+            study, on=asked_day(on), scheme_file=scheme_file, background=background, links=links, draft=draft
+        )
+    except Refused as refused:
+        complain(str(refused))
+        if as_json:
+            reasons = [{"rule": r.rule, "where": r.where, "message": r.message} for r in refused.reasons]
+            emit_json({"schema": "footprint/refusal/1", "study": study, "reasons": reasons})
+        raise typer.Exit(NO) from None
+    if out is not None:
+        _write(declared, out)
+    if dossier is not None:
+        say(f"written: {dossier}, SHA-256 {write_dossier(declared, dossier)}")
+    if as_json or (out is None and dossier is None):
+        import msgspec
+
+        emit_json(msgspec.to_builtins(declared.declaration))
+    for finding in declared.refused:
+        say(f"draft: {finding.where}: {finding.message} ({finding.rule})")
+
+
+def _write(declared: Declared, folder: Path) -> None:
+    from footprint.declaration.declaration import canonical_json
+    from footprint.report.declaration import declaration_page
+
+    page = declaration_page(declared.declaration)
+    made_folder(folder)
+    write_whole(folder / "declaration.json", canonical_json(declared.declaration).decode())
+    write_whole(folder / "declaration.html", page)
+    say(f"written: {folder / 'declaration.json'}, {folder / 'declaration.html'}")

@@ -1,0 +1,208 @@
+"""One call from a study to its declaration, from there to a dossier, and from a dossier to what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from footprint.calculation import Settings
+from footprint.declaration.archive import MAX_BYTES, pack, unpack
+from footprint.declaration.basis import schemes_for
+from footprint.declaration.case import (
+    BACKGROUND,
+    LINKS,
+    REQUEST,
+    SCHEME,
+    STUDY,
+    Case,
+    Declared,
+    Request,
+    declare_case,
+)
+from footprint.declaration.declaration import Declaration, canonical_json, read_declaration
+from footprint.declaration.dossier import DECLARATION, IDENTITIES, MANIFEST, entries
+from footprint.declaration.verifying import (
+    Difference,
+    Verification,
+    archive_differences,
+    entry_differences,
+    manifest_differences,
+)
+from footprint.errors import FootprintError, InputError, Refused
+from footprint.library.background import Background
+from footprint.library.background import load_background as load_open
+from footprint.library.method import load_method
+from footprint.library.replacing import replacing
+from footprint.library.studies import load_study
+from footprint.market.scheme_files import load_schemes
+from footprint.market.thresholds import ClassScheme
+from footprint.report.declaration import declaration_page
+
+LINKED, TOML = "bw:", ".toml"
+METHOD = "ef-3.1"
+
+
+def declare(
+    study: str | Path,
+    *,
+    on: date,
+    scheme_file: str | Path | None = None,
+    background: str | Path = "open",
+    links: str | None = None,
+    draft: bool = False,
+) -> Declared:
+    """The declaration of a study under Article 31, on a day.
+
+    Parameters
+    ----------
+    study : path of a route file with a [study] table; `#ID` chooses a declared product, `@VARIANT` a variant
+    on : the day of the declaration: its rules, its validity
+    scheme_file : thresholds of classes, as `classes fit` writes them or of a legal act
+    background, links : as in `calculate`
+    draft : declare also what does not conform, with "draft" across the page
+
+    Raises Refused with the reasons where the study may not be declared, InputError where something is wrong.
+    """
+    found, held = load_study(study), _background(str(background), links)
+    files = _background_files(str(background), links)
+    schemes: tuple[ClassScheme, ...] = ()
+    if scheme_file is not None:
+        schemes = schemes_for(load_schemes(scheme_file), found.route.declared, str(scheme_file))
+        ending = "toml" if Path(scheme_file).suffix.lower() == TOML else "json"
+        files[f"{SCHEME}{ending}"] = Path(scheme_file).read_bytes()
+    told = next((name for name in files if name.startswith(LINKS)), links)
+    declared = declare_case(Case(found, on, _settings(held, on), schemes, files, draft, told))
+    if declared.refused and not draft:
+        raise Refused(f"{study}: does not conform and is not declared; --draft writes a draft", declared.refused)
+    return declared
+
+
+def write_dossier(declared: Declared, path: str | Path) -> str:
+    """Write the dossier of a declaration as one ZIP file; returns its SHA-256, to publish with the declaration.
+
+    The same study, day, program and data make the same bytes. InputError where the file cannot be written.
+    """
+    data = pack(entries(declared, declaration_page(declared.declaration)))
+    path = Path(path)
+    try:
+        with replacing(path) as temporary:
+            temporary.write_bytes(data)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+    return hashlib.sha256(data).hexdigest()
+
+
+def verify(path: str | Path) -> Verification:
+    """Compute a dossier anew from what it holds and compare all of it; figures within 1e-9 of each other are the same.
+
+    Nothing is written but to a temporary folder. Raises InputError where the file is no dossier.
+    """
+    data = _read(Path(path))
+    found = unpack(data, str(path))
+    for name in (MANIFEST, REQUEST, STUDY, DECLARATION):
+        if name not in found:
+            raise InputError(f"{path}: is no dossier: '{name}' is missing; `footprint declare --dossier` writes one")
+    differences = [*archive_differences(data, found), *manifest_differences(found)]
+    try:
+        ident = read_declaration(found[DECLARATION], DECLARATION).id
+    except InputError as error:
+        ident = ""
+        differences.append(
+            Difference("schema", DECLARATION, "a declaration", str(error).removeprefix(f"{DECLARATION}: "))
+        )
+    differences += _replayed(found)
+    notes = tuple(d for d in differences if d.where.startswith(f"{IDENTITIES}: libraries."))
+    return Verification(hashlib.sha256(data).hexdigest(), ident, tuple(d for d in differences if d not in notes), notes)
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a file that is no larger than a dossier may be."""
+    try:
+        if path.is_file() and path.stat().st_size > MAX_BYTES:
+            raise InputError(f"{path}: {path.stat().st_size:,} bytes; a dossier has at most {MAX_BYTES:,}")
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def _replayed(found: Mapping[str, bytes]) -> Iterator[Difference]:
+    """The entries against those computed anew; what hinders that is a difference too."""
+    with tempfile.TemporaryDirectory(prefix="footprint-") as folder:
+        try:
+            declared = declare_case(_case(found, Path(folder)))
+            anew = entries(declared, declaration_page(_rounded_alike(found, declared.declaration)))
+        except (FootprintError, OSError) as error:
+            told = str(error).replace(f"{Path(folder).resolve()}{os.sep}", "").replace(f"{folder}{os.sep}", "")
+            yield Difference("replay", "the study", "a study that can be computed", told)
+            return
+    if declared.refused and not declared.case.draft:
+        for finding in declared.refused:
+            yield Difference("conformity", finding.where, "declared", f"{finding.rule}: {finding.message}")
+    yield from entry_differences(found, anew)
+
+
+def _rounded_alike(found: Mapping[str, bytes], anew: Declaration) -> Declaration:
+    """The dossier's declaration where it is the one computed anew but for rounding; else that one. The page follows."""
+    same = not any(entry_differences({DECLARATION: found[DECLARATION]}, {DECLARATION: canonical_json(anew)}))
+    return read_declaration(found[DECLARATION], DECLARATION) if same else anew
+
+
+def _case(found: Mapping[str, bytes], folder: Path) -> Case:
+    """The case of a dossier, its inputs put into a temporary folder."""
+    try:
+        asked = msgspec.json.decode(found[REQUEST], type=Request)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"{REQUEST}: {error}") from None
+    files = {name: data for name, data in found.items() if name.startswith((BACKGROUND, LINKS, SCHEME))}
+    for name, data in {**files, **{n: d for n, d in found.items() if n.startswith("study/")}}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    study = load_study(f"{folder / STUDY}#{asked.declared}")
+    schemes: tuple[ClassScheme, ...] = ()
+    for name in files:
+        if name.startswith(SCHEME):
+            schemes = schemes_for(load_schemes(folder / name), study.route.declared, name)
+    held = _held_background(asked, folder)
+    return Case(study, asked.on, _settings(held, asked.on, asked), schemes, files, asked.draft, asked.links)
+
+
+def _held_background(asked: Request, folder: Path) -> Background:
+    """The company's own background from the dossier; else one of this machine, by its name."""
+    if (folder / BACKGROUND).is_dir():
+        return replace(load_open(folder / BACKGROUND), id=asked.background)
+    if asked.background != "open" and not asked.background.startswith(LINKED):
+        raise InputError(f"{REQUEST}: background '{asked.background}' is not in the dossier")
+    own = asked.links is not None and asked.links.endswith(TOML)
+    return _background(asked.background, str(folder / asked.links) if own and asked.links else asked.links)
+
+
+def _settings(background: Background, on: date, asked: Request | None = None) -> Settings:
+    if asked is None:
+        return Settings(load_method(METHOD), background, on=on)
+    return Settings(load_method(METHOD), background, asked.electricity, asked.long_term, asked.engine, on)
+
+
+def _background(name: str, links: str | None) -> Background:
+    if links or name.startswith(LINKED):
+        from footprint.exchange.backgrounds import load_background
+
+        return load_background(name, links, METHOD)
+    return load_open(name)
+
+
+def _background_files(background: str, links: str | None) -> dict[str, bytes]:
+    """What a replay needs of a background that is the company's own: its folder, or its link profile; by entry."""
+    if links is not None and links.endswith(TOML):
+        return {f"{LINKS}{path.name}": path.read_bytes() for path in (Path(links), Path(links).with_suffix(".csv"))}
+    if background == "open" or background.startswith(LINKED):
+        return {}
+    root = Path(background)
+    paths = [*(root / "background").glob("*.toml"), *(root / "electricity").glob("*.*"), *root.glob("sources.toml")]
+    return {f"{BACKGROUND}{path.relative_to(root).as_posix()}": path.read_bytes() for path in sorted(paths)}
