@@ -52,7 +52,10 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
 @pytest.fixture(scope="session")
 def run(environment: Mapping[str, str]) -> Run:
     def call(
-        *arguments: object, env: Mapping[str, str] | None = None, python: Iterable[str] = ("-m", "footprint")
+        *arguments: object,
+        env: Mapping[str, str] | None = None,
+        python: Iterable[str] = ("-m", "footprint"),
+        folder: Path | None = None,
     ) -> Call:
         done = subprocess.run(
             [sys.executable, *python, *map(str, arguments)],
@@ -62,6 +65,7 @@ def run(environment: Mapping[str, str]) -> Run:
             timeout=120,
             check=False,
             env={**environment, **(env or {})},
+            cwd=folder,
             stdin=subprocess.DEVNULL,
         )
         assert "Traceback" not in done.stderr
