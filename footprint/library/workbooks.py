@@ -50,7 +50,7 @@ class Sheet:
 
 @contextmanager
 def opened(path: Path, most: int = MAX_UNFOLDED) -> Iterator[Any]:
-    """The workbook at `path`, read-only; InputError where it is none, is hostile, or would unfold beyond `most` bytes."""
+    """The workbook at `path`, read-only; InputError where it is none, is hostile, or unfolds to over `most` bytes."""
     openpyxl = needed("openpyxl", "excel")
     _check_archive(path, most)
     with warnings.catch_warnings():
