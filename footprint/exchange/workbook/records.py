@@ -246,17 +246,22 @@ def _add_lines(processes: Mapping[str, Raw], by_sheet: Mapping[str, list[Record]
             tell(record.cell("takes"), "the process takes two wastes; it can take one")
         else:
             process["waste"] = row
-    lines = [(record, _turned(record)) for name in EXCHANGES for record in by_sheet[name]]
-    lines.sort(key=lambda pair: pair[0].values.get("line") or float("inf"))
-    for record, exchange in lines:
+    turned = [(record, _turned(record)) for record in lines(record for name in EXCHANGES for record in by_sheet[name])]
+    for record, exchange in turned:
         processes.get(record.values["process"], {}).setdefault("exchange", []).append(exchange)
     for record in by_sheet["Transport"]:
         try:
-            exchange = _carried(record.values, lines)
+            exchange = _carried(record.values, turned)
         except InputError as error:
             tell(record.cell("flow"), str(error))
         else:
             exchange.setdefault("legs", []).append(_without(record.values, "process", "flow", "partner", "line"))
+
+
+def lines(found: Iterable[Record]) -> list[Record]:
+    """The rows that are lines of a process, in their order: numbered ones first, then as they stand."""
+    of_sheets = [record for record in found if record.sheet in EXCHANGES]
+    return sorted(of_sheets, key=lambda record: record.values.get("line") or float("inf"))
 
 
 def _turned(record: Record) -> Raw:
@@ -269,11 +274,11 @@ def _turned(record: Record) -> Raw:
     return ({"input": flow, "from": compartment} if taken else {"output": flow, "to": compartment}) | row
 
 
-def _carried(leg: Mapping[str, Any], lines: list[tuple[Record, Raw]]) -> Raw:
+def _carried(leg: Mapping[str, Any], turned: list[tuple[Record, Raw]]) -> Raw:
     """The one line that a leg carries; InputError where there is none, or more than one."""
     found = [
         exchange
-        for record, exchange in lines
+        for record, exchange in turned
         if record.values["process"] == leg["process"]
         and _partners(exchange)[0] == leg["flow"]
         and leg.get("partner") in (None, _partners(exchange)[1])
