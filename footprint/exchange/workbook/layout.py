@@ -187,7 +187,7 @@ TABLES: tuple[Table, ...] = (
             column(ProcessRow, "name"),
             column(ProcessRow, "stage", help="of the life cycle"),
             column(ProcessRow, "annex_v", "Annex V", "items it covers, from sheet Guide", "item"),
-            column(ProcessRow, "operator_control", "run by the company", "yes or no"),
+            replace(column(ProcessRow, "operator_control", "run by the company", "yes or no"), required=True),
             column(ProcessRow, "location", help="country (CL), or part of it (AU-WA)"),
             column(ProcessRow, "year", help="of the data"),
             column(ProcessRow, "allocation", help="only with several products"),

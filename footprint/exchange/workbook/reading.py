@@ -18,7 +18,7 @@ from footprint.library.workbooks import FORM_COLUMNS, Sheet, read_form
 #: how many problems a refusal names
 SHOWN = 100
 #: what makes `Column.needed` ask for the study even where nothing of it is given
-_STUDY = frozenset({"study."})
+ASKED = frozenset({"study."})
 
 
 @dataclass
@@ -130,7 +130,7 @@ def _form(table: Table, sheet: Sheet, problems: Problems, company: bool) -> Iter
         cells.setdefault(column.key, ("A1", None))
         if cells[column.key][0] == "A1" and column.required and not column.groups:
             problems.tell(f"{sheet.name}!A{HEADER}", f"the row '{title}' is missing")
-    yield _record(table, cells, problems, _STUDY if company else frozenset())
+    yield _record(table, cells, problems, ASKED if company else frozenset())
 
 
 def _record(

@@ -90,7 +90,8 @@ def _flat(table: Mapping[str, Any], keys: Iterable[str], prefix: str = "") -> di
 def _of_process(process: Raw, n: int, data: Raw | None) -> Iterator[Record]:
     at: Place = ("process", n)
     keys = {column.key for column in BY_NAME["Processes"].columns}
-    own = {key: value for key, value in process.items() if key not in _APART} | ({"data": data} if data else {})
+    own = {"operator_control": False} | {key: value for key, value in process.items() if key not in _APART}
+    own |= {"data": data} if data else {}
     yield Record("Processes", _flat(own, keys), at)
     owner = {"process": process["id"]}
     for i, product in enumerate(process.get("product", [])):
@@ -109,10 +110,10 @@ def _of_process(process: Raw, n: int, data: Raw | None) -> Iterator[Record]:
             yield Record("Transport", goods | leg, (*at, "exchange", i, "legs", j))
 
 
-def _partners(exchange: Raw) -> tuple[Any, Any]:
+def _partners(exchange: Raw) -> tuple[str, str]:
     """The flow of a line, and whom it comes from or goes to."""
-    partner = exchange.get("from") or exchange.get("to") or exchange.get("treatment")
-    return exchange.get("input") or exchange.get("output"), partner
+    partner = exchange.get("from") or exchange.get("to") or exchange.get("treatment") or ""
+    return exchange.get("input") or exchange.get("output") or "", partner
 
 
 def sheet_of(exchange: Raw) -> str:
