@@ -25,10 +25,12 @@ from footprint.commands import (
     explain,
     export,
     hotspots,
+    importing,
     listing,
     market,
     materials,
     sensitivity,
+    template,
 )
 from footprint.commands.common import DONE, WRONG, OutputClosed, complain, debugging
 from footprint.errors import FootprintError
@@ -56,6 +58,8 @@ app.command("check")(check.check)
 app.command("hotspots")(hotspots.hotspots)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("compare")(compare.compare)
+app.command("template")(template.template)
+app.command("import")(importing.import_book)
 app.command("explain")(explain.explain)
 app.add_typer(background.app)
 app.add_typer(market.app)

@@ -47,11 +47,9 @@ def to_cell(value: Any, column: Column) -> Any:
 
 
 def _plain(value: float | str) -> str:
-    """A number or an expression as text; a number in quotes would come back as another thing."""
+    """A number or an expression as text; a number that is given as an expression keeps its quotes."""
     if isinstance(value, str):
-        if _is_number(value):
-            raise InputError(f"'{value}' is a number in quotes, which a workbook cannot keep: write it without them")
-        return _holdable(value)
+        return f'"{value}"' if _is_number(value) else _holdable(value)
     return repr(float(value)).removesuffix(".0")
 
 
@@ -137,8 +135,12 @@ def _number(cell: Any, column: Column) -> float:
 def _amount(cell: Any, column: Column) -> float | str:
     """A number; text is an expression, unless it is a number that was kept as text."""
     if isinstance(cell, str) and not _is_number(cell) and cell.strip().lower() not in _NOT_FINITE:
-        return "" if cell == EMPTY and column.explicit else cell
+        return _unquoted(cell)
     return _number(cell, column)
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
 _NOT_FINITE = frozenset({"nan", "inf", "-inf", "+inf", "infinity", "-infinity", "+infinity", "∞", "-∞"})
@@ -206,7 +208,7 @@ def _written_number(text: str, key: str) -> float | str:
             raise InputError(
                 f"{key}: '{text}' is no number; write it with a decimal point, without separators"
             ) from None
-        return text
+        return _unquoted(text)
     if not math.isfinite(value):
         raise InputError(f"{key}: is {value}; a finite number is needed")
     return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
@@ -119,6 +120,7 @@ def _fields(struct: type[Struct]) -> Mapping[str, msgspec.structs.FieldInfo]:
     return {field.encode_name: field for field in msgspec.structs.fields(struct)}
 
 
+@cache
 def kind_of(type_: Any) -> Kind:
     """How a value of a type stands in a cell."""
     kinds = set(_kinds(type_))

@@ -37,13 +37,14 @@ def write_guide(sheet: Any, raw: Mapping[str, Any], title: str) -> None:
     styles.heading(sheet.cell(1, 1), title)
     for n, step in enumerate((*_STEPS, _LEGAL), 1):
         styles.text(sheet.cell(n + 2, 1), f"{n}. {step}")
-    row = len(_STEPS) + 5
+    first = row = len(_STEPS) + 5
     row = _table(sheet, row, ("sheet", "needed", "what it is for"), [_sheet(table) for table in TABLES])
     items = [
         (f"{item.letter}. {item.title}", item.id, item.wording, _covered(item.id, raw))
         for item in annex_items(raw.get("system", "mixed"))
     ]
     _table(sheet, row, ("Annex V", "item", "what it is (summarised)", "covered in this workbook by"), items)
+    styles.fit(sheet, first)
 
 
 def _sheet(table: Table) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from footprint.library.workbooks import FORM_COLUMNS, Sheet, read_form
 SHOWN = 100
 #: what makes `Column.needed` ask for the study even where nothing of it is given
 ASKED = frozenset({"study."})
+#: keys that name a row
+_NAMES = ("id", "input", "output", "flow", "item", "parameter", "name")
 
 
 @dataclass
@@ -149,8 +151,14 @@ def _record(
         elif place and column.needed(given):
             told = f": {column.help}" if column.help else ""
             allowed = f"; allowed: {', '.join(column.choices)}" if column.choices else ""
-            problems.tell(f"{table.name}!{place}", f"'{column.title}' is empty{told}{allowed}")
+            problems.tell(f"{table.name}!{place}", f"'{column.title}'{_whose(cells)} is empty{told}{allowed}")
     return Record(table.name, values, cells={key: place for key, (place, _) in cells.items()})
+
+
+def _whose(cells: Mapping[str, tuple[str, Any]]) -> str:
+    """The name that stands in a row, for the reader of a message."""
+    name = next((cells[key][1] for key in _NAMES if key in cells and not _empty(cells[key][1])), "")
+    return f" of '{str(name)[:60]}'" if name else ""
 
 
 def _empty(cell: Any) -> bool:

@@ -42,6 +42,7 @@ def write_book(path: Path, content: Content, title: str) -> None:
     openpyxl = needed("openpyxl", "excel")
     book = openpyxl.Workbook()
     book.remove(book.active)
+    styles.prepare(book)
     found = records(content.raw)
     write_guide(book.create_sheet(GUIDE), content.raw, title)
     letters = _letters(content.raw)
@@ -49,6 +50,7 @@ def write_book(path: Path, content: Content, title: str) -> None:
         sheet = book.create_sheet(table.name)
         rows = [record for record in found if record.sheet == table.name]
         (_write_form if table.form else _write_rows)(sheet, table, rows, content.hints, letters)
+        styles.fit(sheet)
     _write_lists(book, content.raw.get("system", "mixed"))
     book.properties.title, book.properties.creator = title, "crm-footprint"
     book.properties.created = datetime(*_STAMP)
