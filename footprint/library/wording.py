@@ -19,7 +19,7 @@ FORMS: Mapping[str, str] = {
     "^[a-z_][a-z0-9_]*$": "small letters, digits and underscores, a letter first",
     "^[A-Z]{2,4}$": "the code of an impact category (CC)",
     "^([0-9a-f]{64})?$": "the 64 digits of a SHA-256, in small letters",
-    r"^https://[^\s<>\"']+$": "a web address that begins with https://",
+    r'^https://[^\\s<>\\"\']+$': "a web address that begins with https://",
 }
 _KINDS: Mapping[str, str] = {
     "float | str": "a number, or an expression in quotes",

@@ -97,7 +97,9 @@ def read_form(path: Path) -> Sequence[Sheet]:
 def _read_sheet(path: Path, sheet: Any) -> Sheet:
     with sheet._get_source() as source:
         seen = _Scan(source)
-    if len(seen.filled) > FORM_ROWS or seen.last > LAST_ROW:
+    if seen.last > LAST_ROW:
+        raise InputError(f"{path}, sheet '{sheet.title}': has a row {seen.last:,}, beyond the last of a spreadsheet")
+    if len(seen.filled) > FORM_ROWS:
         raise InputError(f"{path}, sheet '{sheet.title}': more than {FORM_ROWS:,} rows with content")
     sheet.reset_dimensions()
     rows: dict[int, Sequence[Any]] = {}

@@ -35,6 +35,15 @@ _UNIQUE: Mapping[str, tuple[str, ...]] = {
     "Production": ("process", "flow"),
     "Sites": ("site", "parameter"),
 }
+#: what a column refers to -> the sheet whose ids these are
+_IDS: Mapping[str, str] = {
+    "process": "Processes",
+    "provider": "Processes",
+    "treatment": "Processes",
+    "plant": "Plants",
+    "evidence": "Evidence",
+    "source": "Sources",
+}
 #: sheet -> the columns of an elementary flow and of its compartment
 _ELEMENTARY = {
     "Resources": ("input", "from"),
@@ -45,9 +54,9 @@ _ELEMENTARY = {
 
 def checked_file(found: Sequence[Record], problems: Problems, background: str = "open") -> RouteFile:
     """The route file that the rows make; InputError with every problem where there are any."""
+    _check_twice(found, problems)
     _check_names(found, problems, background)
     _check_flows(found, problems)
-    _check_twice(found, problems)
     sources = _sources(found)
     values = _check_parameters(found, sources, problems)
     _check_expressions(found, values, problems)
@@ -65,11 +74,15 @@ def checked_file(found: Sequence[Record], problems: Problems, background: str = 
 
 
 def _check_names(found: Sequence[Record], problems: Problems, background: str) -> None:
+    """Names stand for something; those whose own list is at fault are not asked for."""
     known = directory(found, background)
+    faulty = {sheet for sheet in _IDS.values() if any(cell.startswith(f"{sheet}!A") for cell, _ in problems.found)}
     for record in found:
         for column in BY_NAME[record.sheet].columns:
             value = record.values.get(column.key)
-            if column.known and value and (objection := known.objection(value, column)):
+            if not (column.known and value) or _IDS.get(column.known) in faulty:
+                continue
+            if objection := known.objection(value, column):
                 problems.tell(record.cell(column.key), objection)
 
 

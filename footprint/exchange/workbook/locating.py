@@ -7,6 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 from footprint.exchange.workbook.records import Record, lines
 
+#: words of a message -> the column that it is about, where that is not the amount
+_ABOUT = {
+    "content of": "content",
+    "electricity input": "flow",
+    "is no product of": "product",
+    "substitution": "substitution",
+}
 Search = Callable[..., Iterable[Record]]
 
 
@@ -15,8 +22,9 @@ def located(message: str, found: Sequence[Record]) -> tuple[str, str]:
     for pattern, search in _PLACES:
         place = re.search(pattern, message)
         if place and (record := next(iter(search(found, *place.groups())), None)):
-            key = next((k for k in ("amount", "value") if k in record.cells), "")
-            return record.cell(key), message[place.end() :].lstrip(":, ")
+            told = message[place.end() :].lstrip(":, ")
+            keys = [key for words, key in _ABOUT.items() if words in told]
+            return record.cell(next((key for key in (*keys, "amount", "value") if key in record.cells), "")), told
     return "", message.lstrip(":, ")
 
 

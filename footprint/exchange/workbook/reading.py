@@ -68,12 +68,12 @@ def read_records(path: Path, problems: Problems, company: bool = True) -> list[R
 def _rows(table: Table, sheet: Sheet, problems: Problems, company: bool) -> Iterator[Record]:
     """One record per row that holds more than what is not imported."""
     heads = _heads(table, sheet, problems)
+    for i, n in _stray(sheet).items():
+        problems.tell(f"{sheet.name}!{_letter(i)}{n}", "stands in a column without a title; move it")
     for n, row in sheet.rows.items():
         if n <= HEADER or not heads:
             continue
         cells = {column.key: (f"{_letter(i)}{n}", row[i]) for i, column in heads.items()}
-        if stray := [i for i, cell in enumerate(row) if not _empty(cell) and i not in heads and not _is_grey(sheet, i)]:
-            problems.tell(f"{sheet.name}!{_letter(stray[0])}{n}", "stands in a column without a title; move it")
         if all(_empty(cell) for _, cell in cells.values()):
             continue
         if n in sheet.hidden_rows:
@@ -107,9 +107,15 @@ def _heads(table: Table, sheet: Sheet, problems: Problems) -> Mapping[int, Colum
     return heads
 
 
-def _is_grey(sheet: Sheet, place: int) -> bool:
-    header = sheet.rows[HEADER]
-    return place < len(header) and header[place] in GREY
+def _stray(sheet: Sheet) -> Mapping[int, int]:
+    """The columns that hold something without a title, each with the first row where it does."""
+    titles = sheet.rows.get(HEADER, ())
+    found: dict[int, int] = {}
+    for n, row in sheet.rows.items():
+        for i, cell in enumerate(row) if n > HEADER and titles else ():
+            if not _empty(cell) and (i >= len(titles) or _empty(titles[i])):
+                found.setdefault(i, n)
+    return found
 
 
 def _form(table: Table, sheet: Sheet, problems: Problems, company: bool) -> Iterator[Record]:
@@ -128,10 +134,8 @@ def _form(table: Table, sheet: Sheet, problems: Problems, company: bool) -> Iter
             problems.tell(f"{sheet.name}!A{n}", "the row is hidden; show it")
         else:
             cells[columns[title].key] = (f"B{n}", cell)
-    for title, column in columns.items():
-        cells.setdefault(column.key, ("A1", None))
-        if cells[column.key][0] == "A1" and column.required and not column.groups:
-            problems.tell(f"{sheet.name}!A{HEADER}", f"the row '{title}' is missing")
+    for column in columns.values():
+        cells.setdefault(column.key, (f"A{HEADER}", None))
     yield _record(table, cells, problems, ASKED if company else frozenset())
 
 

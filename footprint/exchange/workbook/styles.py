@@ -53,7 +53,7 @@ class Head:
     def of(cls, column: Column | str) -> Head:
         """The head of a column, or of one that is for the reader alone."""
         if isinstance(column, str):
-            return cls(column, "", 9 if column == ANNEX else 46, False)
+            return cls(column, "", 14 if column == ANNEX else 46, False)
         key = column.key.rpartition(".")[2]
         return cls(column.title, column.help, _WIDTHS.get(key, _WIDTHS[column.kind]), column.required)
 

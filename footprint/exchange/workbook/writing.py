@@ -113,7 +113,7 @@ def _write_form(
     for n, column in enumerate(table.columns, HEADER + 1):
         styles.title(sheet.cell(n, 1), column.title, column.needed(ASKED))
         styles.put(sheet.cell(n, 2), _held(record, column), column)
-        said = hints.get(tuple(column.key.split(".")), "").removeprefix("reference: ")
+        said = hints.get(tuple(column.key.split(".")), "")
         choices = ", ".join(column.choices)
         styles.grey(sheet.cell(n, 3), " · ".join(filter(None, (column.help, choices, said))))
         styles.choose(sheet, column, 2, n, n, _list_of(column))
