@@ -51,7 +51,7 @@ def template_of(route: Route) -> Content:
         **dict.fromkeys(shares, BLANK),
         "declared": [
             {"id": BLANK, "product": declared.product, "process": declared.process, "form": declared.form}
-            | ({"element": declared.element} if declared.element else {})
+            | ({"element": declared.element, "content": BLANK} if declared.element else {})
         ],
         "source": {OWN_RECORDS: dict.fromkeys(("title", "author", "year", "kind", "licence"), BLANK)},
         "boundary": {b.item: {"status": BLANK, "reason": BLANK} for b in route.boundary},
@@ -132,7 +132,7 @@ def _figure(amount: Amount) -> str:
 
 
 def _content(content: Mapping[str, float]) -> str:
-    return "".join(f", {element} {share:.3g}" for element, share in content.items())
+    return "".join(f", {element} {share:.6g}" for element, share in content.items())
 
 
 def _cited(amount: Amount) -> str:

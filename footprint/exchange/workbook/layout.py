@@ -160,7 +160,7 @@ TABLES: tuple[Table, ...] = (
             column(DeclaredRow, "form", help="carbonate, cathode, ingot, …"),
             column(DeclaredRow, "grade"),
             column(DeclaredRow, "element", help="symbol; empty where it has no metal of its own"),
-            column(DeclaredRow, "content", help="kg element per kg of dry product, 0 to 1"),
+            if_given(column(DeclaredRow, "content", help="kg element per kg of dry product, 0 to 1"), "element"),
             column(DeclaredRow, "material", help="where other than the study's", known="material"),
             column(DeclaredRow, "declared_unit_kg", "declared unit, kg", "1, unless a rule says otherwise"),
         ),
