@@ -18,7 +18,7 @@ Laid = Annotated[
     typer.Option(
         "--route",
         metavar="ROUTE",
-        help="Route that the form is laid out as; its figures stand beside the empty cells. Else the material's first.",
+        help="Route that lays out the form; its figures stand beside the empty cells. Else the first primary one.",
         show_default=False,
         autocompletion=complete_routes,
     ),

@@ -52,7 +52,10 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
 @pytest.fixture(scope="session")
 def run(environment: Mapping[str, str]) -> Run:
     def call(
-        *arguments: object, env: Mapping[str, str] | None = None, python: Iterable[str] = ("-m", "footprint")
+        *arguments: object,
+        env: Mapping[str, str] | None = None,
+        python: Iterable[str] = ("-m", "footprint"),
+        cwd: Path | None = None,
     ) -> Call:
         done = subprocess.run(
             [sys.executable, *python, *map(str, arguments)],
@@ -63,6 +66,7 @@ def run(environment: Mapping[str, str]) -> Run:
             check=False,
             env={**environment, **(env or {})},
             stdin=subprocess.DEVNULL,
+            cwd=cwd,
         )
         assert "Traceback" not in done.stderr
         return Call(done.returncode, done.stdout, done.stderr)

@@ -19,7 +19,7 @@ from footprint.rules.materials import find_material, load_materials
 def write_template(
     path: str | Path, material: str = "", route: str | None = None, study: str | Path | None = None
 ) -> None:
-    """Write a form for a study of `material`, laid out as `route` or as the material's first: .xlsx or .toml.
+    """Write a form for a study of `material`, laid out as `route` or as its first primary one: .xlsx or .toml.
 
     The figures of the route stand beside the empty cells as hints and are never read. With `study` the form is filled
     with that study and nothing is lost. Raises InputError for a name that is not known.
@@ -51,7 +51,8 @@ def reference(material: str, route: str | None) -> Route:
             raise InputError(f"route '{route}' is of {found.declared.material}, not of {material}")
         return found
     find_material(load_materials(methods_folder() / "crma"), material)
-    return load_route(routes_of(material)[0])
+    routes = [load_route(ident) for ident in routes_of(material)]
+    return next((found for found in routes if found.system == "primary"), routes[0])
 
 
 def routes_of(material: str) -> list[str]:
