@@ -21,9 +21,10 @@ from footprint.extras import needed
 MAX_UNFOLDED, MAX_RATIO = 1 << 30, 200
 MAX_PARTS = 10_000
 #: a form that people fill in: bytes as it is and unfolded, rows with content and columns of a sheet
-FORM_BYTES, FORM_UNFOLDED = 16 << 20, 256 << 20
-FORM_ROWS, FORM_COLUMNS = 20_000, 60
-LAST_ROW = 1_048_576
+FORM_BYTES, FORM_UNFOLDED = 16 << 20, 128 << 20
+FORM_ROWS, FORM_COLUMNS = 10_000, 60
+#: the last row of a spreadsheet, and the letters of the last column of a form, as they sort
+LAST_ROW, LAST_COLUMN = 1_048_576, " BH"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _FOLDED = {"true", "1"}
 
@@ -99,6 +100,8 @@ def _read_sheet(path: Path, sheet: Any) -> Sheet:
         seen = _Scan(source)
     if seen.last > LAST_ROW:
         raise InputError(f"{path}, sheet '{sheet.title}': has a row {seen.last:,}, beyond the last of a spreadsheet")
+    if seen.beyond:
+        raise InputError(f"{path}, {sheet.title}!{seen.beyond}: stands beyond the columns of the form; remove it")
     if len(seen.filled) > FORM_ROWS:
         raise InputError(f"{path}, sheet '{sheet.title}': more than {FORM_ROWS:,} rows with content")
     sheet.reset_dimensions()
@@ -126,6 +129,7 @@ class _Scan:
 
     def __init__(self, source: IO[bytes]) -> None:
         self.row = self.last = 0
+        self.cell = self.beyond = ""
         self.filled: set[int] = set()
         self.hidden: set[int] = set()
         self.hidden_columns: set[int] = set()
@@ -140,9 +144,13 @@ class _Scan:
                 self.row = int(attributes.get("r", self.row + 1))
                 if attributes.get("hidden") in _FOLDED:
                     self.hidden.add(self.row)
+            case "c":
+                self.cell = attributes.get("r", "")
             case "v" | "is" | "f":
                 self.filled.add(self.row)
                 self.last = max(self.last, self.row)
+                if len(letters := self.cell.rstrip("0123456789")) > 1 and letters.rjust(3) > LAST_COLUMN:
+                    self.beyond = self.beyond or self.cell
             case "mergeCell" if len(self.merged) < FORM_COLUMNS:
                 self.merged.append(attributes.get("ref", ""))
             case "col" if attributes.get("hidden") in _FOLDED:

@@ -239,6 +239,10 @@ SHEETS = {
         sheet("Waste", r'<row r="6"', '<row r="99999999999"'),
         "sheet 'Waste': has a row 99,999,999,999, beyond the last",
     ),
+    "a-cell-far-to-the-right": (
+        sheet("Waste", "</sheetData>", '<row r="30"><c r="ZZ30" t="n"><v>1</v></c></row></sheetData>'),
+        "Waste!ZZ30: stands beyond the columns of the form",
+    ),
     "no-xml": (sheet("Waste", "<sheetData>", "<sheetData><"), "cannot be read as XLSX"),
 }
 
@@ -344,8 +348,8 @@ def test_all_problems_are_told_at_once_and_their_number_is_bounded(book, tmp_pat
     rows = "".join(f'<row r="{n}"><c r="A{n}" t="n"><v>1</v></c></row>' for n in range(30, 3000))
     told = refusal(tmp_path, with_parts(book, sheet("Plants", "</sheetData>", f"{rows}</sheetData>")), capsys)
     lines = told.splitlines()
-    assert re.search(r"book.xlsx: 11,?880 problems; nothing was imported", lines[0])
-    assert (len(lines), lines[-1]) == (102, "… and 11780 more")
+    assert lines[0].endswith("book.xlsx: 500 problems or more; nothing was imported")
+    assert (len(lines), lines[-1]) == (102, "… and 400 more")
 
 
 def test_200_000_empty_rows_are_passed_over_quickly(book, tmp_path):

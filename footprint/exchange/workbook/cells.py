@@ -36,7 +36,7 @@ def to_cell(value: Any, column: Column) -> Any:
     if isinstance(value, bool):
         return YES_NO[not value]
     if isinstance(value, list):
-        return ", ".join(value)
+        return ", ".join(value) or None
     if isinstance(value, dict):
         return (
             _spread_text(value) if column.kind == "spread" else "; ".join(f"{k}={_plain(v)}" for k, v in value.items())

@@ -15,7 +15,7 @@ from footprint.exchange.workbook.records import Record, joined
 from footprint.library.amounts import Sources, build_parameters
 from footprint.library.build import build_route
 from footprint.library.expressions import evaluate
-from footprint.library.files import ParameterRow, RouteFile
+from footprint.library.files import DeclaredRow, ParameterRow, RouteFile
 from footprint.library.method import load_method
 from footprint.library.paths import datasets_folder
 from footprint.library.processes import build_process
@@ -160,22 +160,21 @@ def _check_days(found: Sequence[Record], problems: Problems) -> None:
 def _check_whole(file: RouteFile, found: Sequence[Record], sources: Sources, problems: Problems) -> None:
     """What only shows when the processes are built: bounds, content, legs, the declared product, contracts."""
     _, scope = build_parameters(file.parameter, sources, "")
-
-    def attempt(make: Callable[[], object]) -> None:
-        try:
-            make()
-        except FootprintError as error:
-            problems.tell(*located(str(error), found))
-
     for process in file.process:
-        attempt(lambda row=process: build_process(row, scope))  # type: ignore[misc]
-    if problems.found:
-        return
-    for declared in file.declared:
-        attempt(lambda row=declared: _checked_study(file, row, sources))  # type: ignore[misc]
+        _attempt(problems, found, build_process, process, scope)
+    if not problems.found:
+        for declared in file.declared:
+            _attempt(problems, found, _checked_study, file, declared, sources)
 
 
-def _checked_study(file: RouteFile, declared: object, sources: Sources) -> None:
-    route = build_route(file, declared, sources, "")  # type: ignore[arg-type]
+def _attempt(problems: Problems, found: Sequence[Record], make: Callable[..., object], *arguments: object) -> None:
+    try:
+        make(*arguments)
+    except FootprintError as error:
+        problems.tell(*located(str(error), found))
+
+
+def _checked_study(file: RouteFile, declared: DeclaredRow, sources: Sources) -> None:
+    route = build_route(file, declared, sources, "")
     if file.study is not None:
         checked(Study(route, file.study))

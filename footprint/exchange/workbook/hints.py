@@ -11,13 +11,20 @@ import msgspec
 from footprint.exchange.workbook.records import Place, Raw
 from footprint.library.files import RouteFile
 from footprint.library.routes import route_rows
-from footprint.model import Amount, Exchange, Process, Product, Route
+from footprint.model import Amount, Exchange, Process, Product, Route, Stage
 from footprint.units import written
 
 #: what stands where a value is to be filled in: TOML has no empty value, and no value of a route file is an empty text
 BLANK = ""
 #: the source that a template proposes for the company's own figures
 OWN_RECORDS = "plant-records"
+#: stage of a process -> what Article 31 calls where it stands
+_COUNTRIES: Mapping[Stage, str] = {
+    "extraction": "extraction",
+    "concentration": "processing",
+    "refining": "refining",
+    "recycling": "recycling",
+}
 _KEPT_OF_PROCESS = ("id", "name", "annex_v", "stage", "host", "allocation")
 _KEPT_OF_PRODUCT = ("flow", "amount", "unit", "price", "substitution")
 _KEPT_OF_EXCHANGE = ("input", "output", "from", "to", "treatment", "amount", "unit", "supply", "for", "annex_v")
@@ -56,7 +63,7 @@ def template_of(route: Route) -> Content:
         "source": {OWN_RECORDS: dict.fromkeys(("title", "author", "year", "kind", "licence"), BLANK)},
         "boundary": {b.item: {"status": BLANK, "reason": BLANK} for b in route.boundary},
         "site": {key: _site(table) for key, table in rows.get("site", {}).items()},
-        "study": _study(),
+        "study": _study(route),
         "process": [
             _process(row, process, ("process", n), hints)
             for n, (row, process) in enumerate(zip(rows["process"], route.processes, strict=True))
@@ -65,6 +72,8 @@ def template_of(route: Route) -> Content:
     content = f", content {declared.content:g} of {declared.element}" if declared.content else ""
     hints["declared", 0] = f"reference: {route.id}, grade '{declared.grade}'{content}"
     hints["source", OWN_RECORDS] = "the company's own records of the period; kind = measured"
+    hints["study", "countries"] = 'countries or regions, as ["CL", "PE"]'
+    hints["study",] = "where there are any, also: public_url, mass_t, ruleset, spread, [[study.instrument]]"
     hints["name",] = f"reference: {declared.name}"
     hints |= {("boundary", b.item): f"reference: {b.status}: {b.reason}" for b in route.boundary}
     for key, values in route.sites.items():
@@ -72,11 +81,17 @@ def template_of(route: Route) -> Content:
     return Content({key: value for key, value in raw.items() if value != {}}, hints)
 
 
-def _study() -> Raw:
+def _study(route: Route) -> Raw:
+    """The company's part, with the tables that a study usually has."""
+    stages = {process.stage: _COUNTRIES[process.stage] for process in route.processes if process.stage}
     return {
         "period": {"from": BLANK, "to": BLANK},
         "report_date": BLANK,
         "responsible": dict.fromkeys(("name", "address", "contact"), BLANK),
+        "countries": {name: [] for name in stages.values()},
+        "plant": [dict.fromkeys(("id", "name", "country", "output_kg"), BLANK)],
+        "data": {process.id: dict.fromkeys(("kind", "most_recent"), BLANK) for process in route.processes},
+        "evidence": [dict.fromkeys(("id", "title", "holder"), BLANK)],
     }
 
 

@@ -15,8 +15,8 @@ from footprint.exchange.workbook.records import Record
 from footprint.extras import needed
 from footprint.library.workbooks import FORM_COLUMNS, Sheet, read_form
 
-#: how many problems a refusal names
-SHOWN = 100
+#: how many problems a refusal names, and after how many reading stops
+SHOWN, MOST = 100, 500
 #: what makes `Column.needed` ask for the study even where nothing of it is given
 ASKED = frozenset({"study."})
 #: keys that name a row
@@ -31,15 +31,17 @@ class Problems:
     found: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def tell(self, cell: str, message: str) -> None:
-        """Add a problem; the same one is told once."""
+        """Add a problem; the same one is told once, and a workbook with too many is read no further."""
         self.found[cell, message] = None
+        if len(self.found) >= MOST:
+            self.refuse()
 
     def refuse(self) -> None:
         """InputError with all problems, where there are any."""
         if self.found:
             told = [f"{cell}: {message}" if cell else message for cell, message in self.found]
             more = [f"… and {len(told) - SHOWN} more"] if len(told) > SHOWN else []
-            count = f"{len(told)} problem{'s' if len(told) > 1 else ''}"
+            count = f"{len(told)} problem{'s' if len(told) > 1 else ''}{' or more' if len(told) >= MOST else ''}"
             raise InputError("\n".join([f"{self.path}: {count}; nothing was imported", *told[:SHOWN], *more]))
 
 

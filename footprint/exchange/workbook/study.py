@@ -8,7 +8,7 @@ from footprint.errors import InputError
 from footprint.exchange.workbook.hints import Content, tables_of, template_of
 from footprint.extras import needed
 from footprint.library.paths import methods_folder
-from footprint.library.replacing import replacing
+from footprint.library.replacing import write_whole
 from footprint.library.routes import load_route, route_index, route_rows
 from footprint.library.studies import load_study
 from footprint.library.toml_writing import toml_text
@@ -35,7 +35,7 @@ def write_template(
         content = Content(tables_of(route_rows(company.route)), {})
         title = f"Study of {company.route.declared.name}"
     if path.suffix.lower() == ".toml":
-        _write_text(path, toml_text(content.raw, content.hints))
+        write_whole(path, toml_text(content.raw, content.hints))
         return
     needed("openpyxl", "excel")
     from footprint.exchange.workbook.writing import write_book
@@ -77,13 +77,5 @@ def import_workbook(path: str | Path, out: str | Path | None = None, background:
     problems = Problems(Path(path))
     text = toml_text(tables_of(checked_file(read_records(Path(path), problems), problems, background)))
     if out is not None:
-        _write_text(Path(out), text)
+        write_whole(Path(out), text)
     return text
-
-
-def _write_text(path: Path, text: str) -> None:
-    try:
-        with replacing(path) as temporary:
-            temporary.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from None

@@ -22,7 +22,7 @@ from footprint.exchange.workbook.reading import ASKED
 from footprint.exchange.workbook.records import Place, Record, records
 from footprint.extras import needed
 from footprint.library.providers import EMISSION_COMPARTMENTS, RESOURCE_COMPARTMENTS
-from footprint.library.replacing import replacing
+from footprint.library.replacing import write_whole
 from footprint.units import UNITS
 
 #: sheets whose rows belong to a process, and show its items of Annex V
@@ -56,11 +56,7 @@ def write_book(path: Path, content: Content, title: str) -> None:
     book.properties.created = datetime(*_STAMP)
     made = io.BytesIO()
     book.save(made)
-    try:
-        with replacing(path) as temporary:
-            temporary.write_bytes(_without_time(made.getvalue()))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+    write_whole(path, _without_time(made.getvalue()))
 
 
 def _letters(raw: Mapping[str, Any]) -> Mapping[str, str]:
@@ -93,11 +89,8 @@ def _write_rows(
             if isinstance(title, Column):
                 styles.put(cell, _held(record, title), title)
             else:
-                said = (
-                    hints.get(record.at, "")
-                    if title == REFERENCE
-                    else letters.get(record.values.get("process", ""), "")
-                )
+                owner = record.values.get("process", "")
+                said = hints.get(record.at, "") if title == REFERENCE else letters.get(owner, "")
                 styles.grey(cell, said.removeprefix("reference: "))
     last = HEADER + len(rows) + _CHOOSABLE
     for i, title in enumerate(titles, 1):
