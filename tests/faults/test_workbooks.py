@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -359,6 +361,26 @@ def test_200_000_empty_rows_are_passed_over_quickly(book, tmp_path):
     begun = time.perf_counter()
     assert 'id = "smelting"' in fp.import_workbook(path)
     assert time.perf_counter() - begun < 5
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_damaged_xml_is_read_or_refused(book, tmp_path, seed):
+    """Whatever stands in a sheet, nothing but InputError comes of it."""
+    chance = random.Random(seed)
+
+    def damage(xml: str) -> str:
+        for _ in range(chance.randint(1, 6)):
+            at = chance.randrange(len(xml))
+            bit = chance.choice(
+                ["<", ">", "&", '"', "9" * 30, "-", "\u00e9", "<c/>", "<row/>", " r='A1'", "", xml[at:][:40]]
+            )
+            xml = xml[:at] + bit + xml[at + chance.randint(0, 12) :]
+        return xml
+
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(with_parts(book, {chance.choice([*PARTS.values(), "xl/styles.xml", "xl/workbook.xml"]): damage}))
+    with contextlib.suppress(fp.InputError):
+        fp.import_workbook(path)
 
 
 def test_a_cell_in_the_last_row_is_found(book, tmp_path):

@@ -8,6 +8,7 @@ from typing import Any
 from footprint.exchange.workbook import styles
 from footprint.exchange.workbook.layout import TABLES, Table
 from footprint.exchange.workbook.names import annex_items
+from footprint.exchange.workbook.reading import ASKED
 
 _STEPS = (
     "Fill in the white cells. Grey cells (reference, Annex V, lists) are for the reader and are not imported: "
@@ -48,7 +49,7 @@ def write_guide(sheet: Any, raw: Mapping[str, Any], title: str) -> None:
 
 
 def _sheet(table: Table) -> tuple[str, ...]:
-    return table.name, ", ".join(column.title for column in table.columns if column.required), table.about
+    return table.name, ", ".join(column.title for column in table.columns if column.needed(ASKED)), table.about
 
 
 def _covered(item: str, raw: Mapping[str, Any]) -> str:

@@ -55,7 +55,7 @@ class Head:
         if isinstance(column, str):
             return cls(column, "", 14 if column == ANNEX else 46, False)
         key = column.key.rpartition(".")[2]
-        return cls(column.title, column.help, _WIDTHS.get(key, _WIDTHS[column.kind]), column.required)
+        return cls(column.title, column.help, _WIDTHS.get(key, _WIDTHS[column.kind]), column.needed(frozenset()))
 
 
 def head(sheet: Any, about: str, heads: Sequence[Head]) -> None:
@@ -68,7 +68,7 @@ def head(sheet: Any, about: str, heads: Sequence[Head]) -> None:
         sheet.column_dimensions[get_column_letter(i)].width = found.width
     sheet.row_dimensions[HELP].height, sheet.row_dimensions[HEADER].height = 46, 30
     sheet.freeze_panes = f"{'C' if len(heads) > len(FORM_HEADS) else 'A'}{HEADER + 1}"
-    paper(sheet, 1 + (sum(found.width for found in heads) > _PAGE))
+    paper(sheet, ceil(sum(found.width for found in heads) / _PAGE))
     sheet.print_title_rows, sheet.print_title_cols = f"{HEADER}:{HEADER}", "A:A"
 
 
