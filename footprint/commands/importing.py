@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from footprint.commands.common import Background, say
+from footprint.commands.common import say
 
 Book = Annotated[Path, typer.Argument(metavar="BOOK.xlsx", help="A workbook that `footprint template` wrote.")]
 Out = Annotated[
@@ -15,8 +15,15 @@ Out = Annotated[
     typer.Option("--out", metavar="STUDY.toml", help="Where the study goes; else to stdout.", show_default=False),
 ]
 
+Known = Annotated[
+    str,
+    typer.Option(
+        "--background", metavar="NAME", help="Whose processes may be named: open, or a folder of the same form."
+    ),
+]
 
-def import_book(book: Book, out: Out = None, background: Background = "open") -> None:
+
+def import_book(book: Book, out: Out = None, background: Known = "open") -> None:
     """Read a filled workbook; every cell that cannot be taken is named, and then nothing is written."""
     from footprint.exchange.workbook.study import import_workbook
 
