@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from footprint.errors import InputError as InputError
     from footprint.errors import Refused as Refused
     from footprint.exchange.backgrounds import load_background as load_background
+    from footprint.exchange.workbook.study import import_workbook as import_workbook
+    from footprint.exchange.workbook.study import write_template as write_template
     from footprint.impact.hotspots import hotspots as hotspots
     from footprint.influence import sensitivity as sensitivity
     from footprint.library.method import load_method as load_method
@@ -62,6 +64,8 @@ _PUBLIC = {
     "difference": "footprint.declaration.difference",
     "conformity": "footprint.declaration.conformity",
     "load_background": "footprint.exchange.backgrounds",
+    "write_template": "footprint.exchange.workbook.study",
+    "import_workbook": "footprint.exchange.workbook.study",
     "load_method": "footprint.library.method",
     "load_route": "footprint.library.routes",
     "load_study": "footprint.library.studies",

@@ -29,12 +29,14 @@ from footprint.commands import (
     explain,
     export,
     hotspots,
+    importing,
     listing,
     market,
     materials,
     scenarios,
     sensitivity,
     status,
+    template,
     verify,
 )
 from footprint.commands.common import DONE, WRONG, OutputClosed, complain, debugging
@@ -66,6 +68,8 @@ app.command("scenarios")(scenarios.scenarios)
 app.command("compare")(compare.compare)
 app.command("declare")(declare.declare)
 app.command("verify")(verify.verify)
+app.command("template")(template.template)
+app.command("import")(importing.import_book)
 app.command("explain")(explain.explain)
 app.command("status")(status.status)
 app.command("diff")(diff.diff)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 import typer
 
 from footprint.errors import FootprintError, InputError, nearest
+from footprint.library.replacing import write_whole as write_whole
 
 if TYPE_CHECKING:
     from datetime import date
@@ -325,17 +326,6 @@ def _open_output() -> Iterator[None]:
         yield
     except BrokenPipeError:
         raise OutputClosed from None
-
-
-def write_whole(path: Path, content: str) -> None:
-    """Write a text file: beside its place first, then renamed, so that nobody ever sees half of it."""
-    from footprint.library.replacing import replacing
-
-    try:
-        with replacing(path) as temporary:
-            temporary.write_text(content, encoding="utf-8", newline="")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
 
 
 def made_folder(path: Path) -> Path:

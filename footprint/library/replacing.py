@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from footprint.errors import InputError
 
 
 @contextmanager
@@ -15,6 +16,8 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Raises OSError as writing does.
     """
+    import tempfile
+
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}", suffix=".part")
     os.close(handle)
     try:
@@ -25,6 +28,18 @@ def replacing(path: Path) -> Iterator[Path]:
         with suppress(OSError):
             os.unlink(name)
         raise
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file: beside its place first, then renamed, so that nobody ever sees half of it; text in UTF-8.
+
+    Raises InputError where it cannot be written.
+    """
+    try:
+        with replacing(path) as temporary:
+            temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
 
 
 def _umask() -> int:

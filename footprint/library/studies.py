@@ -31,10 +31,10 @@ def load_study(name: str | Path) -> Study:
         raise InputError(
             f"{route.path}: has no [study] table; `footprint template {route.declared.material}` writes one"
         )
-    return _checked(Study(route, company))
+    return checked(Study(route, company))
 
 
-def _checked(study: Study) -> Study:
+def checked(study: Study) -> Study:
     """Names that stand in the study are of the route, dates are in order."""
     route, company = study.route, study.company
     where = f"{route.path}, [study]"

@@ -17,6 +17,9 @@ FORMS: Mapping[str, str] = {
     r"^[a-z0-9][a-z0-9.-]*(#[a-z0-9-]+)?$": "the id of a background process, or ID#NAME",
     "^[A-Z][a-z]?$": "the symbol of an element (Co)",
     "^[a-z_][a-z0-9_]*$": "small letters, digits and underscores, a letter first",
+    "^[A-Z]{2,4}$": "the code of an impact category (CC)",
+    "^([0-9a-f]{64})?$": "the 64 digits of a SHA-256, in small letters",
+    r'^https://[^\\s<>\\"\']+$': "a web address that begins with https://",
 }
 _KINDS: Mapping[str, str] = {
     "float | str": "a number, or an expression in quotes",
@@ -44,16 +47,16 @@ def reworded(message: str, value: Any, kind: Any) -> str:
 
 
 def _choice(found: re.Match[str], value: Any, kind: Any) -> str:
-    allowed = [str(word) for word in _literals(kind)]
+    allowed = [str(word) for word in literals(kind)]
     told = f"{found.group(1)} is not known{nearest(str(value), allowed)}"
     return f"{told}; allowed: {listed(allowed, 20)}" if allowed else told
 
 
-def _literals(kind: Any) -> tuple[Any, ...]:
+def literals(kind: Any) -> tuple[Any, ...]:
     """The words of a Literal, also inside `… | None` and annotations."""
     if get_origin(kind) is Literal:
         return get_args(kind)
-    return next((words for part in get_args(kind) if (words := _literals(part))), ())
+    return next((words for part in get_args(kind) if (words := literals(part))), ())
 
 
 def _kind(found: re.Match[str], value: Any, kind: Any) -> str:

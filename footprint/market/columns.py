@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footprint.errors import nearest
+from footprint.library.workbooks import Formula
 from footprint.market.declarations import CODES
-from footprint.market.files import Formula
 
 Kind = Literal["text", "number", "day"]
 MAX_TEXT = 500

@@ -55,7 +55,7 @@ def run(environment: Mapping[str, str]) -> Run:
         *arguments: object,
         env: Mapping[str, str] | None = None,
         python: Iterable[str] = ("-m", "footprint"),
-        folder: Path | None = None,
+        cwd: Path | None = None,
     ) -> Call:
         done = subprocess.run(
             [sys.executable, *python, *map(str, arguments)],
@@ -65,8 +65,8 @@ def run(environment: Mapping[str, str]) -> Run:
             timeout=120,
             check=False,
             env={**environment, **(env or {})},
-            cwd=folder,
             stdin=subprocess.DEVNULL,
+            cwd=cwd,
         )
         assert "Traceback" not in done.stderr
         return Call(done.returncode, done.stdout, done.stderr)

@@ -35,6 +35,7 @@ def modules(run: Run, *arguments: str) -> set[str]:
         ("classes", "fit", "--help"),
         ("classes", "draw", "curve", "--help"),
         ("market", "model", "--help"),
+        ("template", "--help"),
         ("--version",),
     ],
     ids=" ".join,

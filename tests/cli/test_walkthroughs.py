@@ -46,7 +46,7 @@ def matches(printed: list[str], wanted: list[str]) -> bool:
 def test_a_worked_example_runs_and_prints_what_it_shows(run: Run, tmp_path: Path, page: Path) -> None:
     shutil.copy(STUDY, tmp_path)
     for arguments, code, wanted in steps(page):
-        call = run(*arguments, folder=tmp_path)
+        call = run(*arguments, cwd=tmp_path)
         said = [line.rstrip() for line in (call.out + call.err).splitlines()]
         shown = "\n".join(said)
         assert call.code == code, f"{arguments}:\n{shown}"
