@@ -20,7 +20,8 @@ import numpy as np
 from footprint.library.paths import methods_folder
 from footprint.market.columns import COLUMNS
 from footprint.market.declarations import CODES, Market
-from footprint.market.fitting import Options, fit_market
+from footprint.market.fitting import fit_market
+from footprint.market.options import Options
 from footprint.market.reading import check_table
 from footprint.rules.materials import load_materials
 

@@ -13,7 +13,7 @@ from footprint.errors import InputError
 
 if TYPE_CHECKING:
     from footprint.market.declarations import Market
-    from footprint.market.fitting import Options
+    from footprint.market.options import Options
 
 app = typer.Typer(name="classes", help="Performance classes A to G (illustrative).", no_args_is_help=True,
                   rich_markup_mode=None)  # fmt: skip
@@ -67,7 +67,8 @@ def fit(
     as_json: Json = False,
 ) -> None:
     """Thresholds from what was placed on the market in the three years before a day: pooled and by system."""
-    from footprint.market.fitting import Options, fit_market
+    from footprint.market.fitting import fit_market
+    from footprint.market.options import Options
     from footprint.market.scheme_files import load_schemes, schemes_text
 
     figures = {} if benchmark is None else {"benchmark": benchmark}
@@ -134,7 +135,8 @@ def review_classes(
     as_json: Json = False,
 ) -> None:
     """What moved between two markets and why: thresholds, occupancy, migration matrix."""
-    from footprint.market.fitting import Options, fit_market
+    from footprint.market.fitting import fit_market
+    from footprint.market.options import Options
     from footprint.market.review import paired, review
     from footprint.market.rules import class_rules
 

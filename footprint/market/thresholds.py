@@ -12,6 +12,8 @@ from footprint.market.declarations import Pool
 
 LETTERS = "ABCDEFG"
 SCHEMA = "footprint/classes/1"
+#: parameters that follow from the market, or move no threshold
+NO_CHOICE = ("benchmark_derived", "replicates", "seed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ class ClassScheme:
     def letters(self) -> str:
         """The letters in use, best first."""
         return LETTERS[: self.classes]
+
+    @property
+    def choices(self) -> Mapping[str, Any]:
+        """The parameters by which one scheme differs from another in method."""
+        return {name: value for name, value in self.parameters.items() if name not in NO_CHOICE}
 
     def bounds(self, letter: str) -> tuple[float | None, float | None]:
         """What lies in a class: above the first, up to the second; None where it is open."""
