@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from footprint.commands.common import Json, emit, emit_json, say, write_whole
+from footprint.commands.market import DEFAULT
 from footprint.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,7 +43,16 @@ def _classes() -> None:
 
 @app.command("fit")
 def fit(
-    market: MarketFile,
+    market: MarketFile = None,
+    every: Annotated[bool, typer.Option("--all", help="Every material, into the folder --out.")] = False,
+    previous: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="--all: an earlier folder, to review.", show_default=False)
+    ] = None,
+    previous_market: Annotated[
+        Path | None, typer.Option(metavar="MARKET", help="--all: where --previous is a file.", show_default=False)
+    ] = None,
+    confidential: Annotated[bool, typer.Option("--confidential", help="--all: tables of few operators too.")] = False,
+    workers: Annotated[int, typer.Option(metavar="N", help="--all: processes.", min=1)] = 1,
     material: MaterialName = None,
     category: CategoryCode = None,
     on: OnDay = None,
@@ -72,12 +82,21 @@ def fit(
     from footprint.market.scheme_files import load_schemes, schemes_text
 
     figures = {} if benchmark is None else {"benchmark": benchmark}
-    previous = () if ratchet is None else load_schemes(ratchet)
-    options: Options = Options(scheme, classes, figures, improvement, previous, distinguishable, bootstrap, seed)
+    ratcheted = () if ratchet is None else load_schemes(ratchet)
+    options: Options = Options(scheme, classes, figures, improvement, ratcheted, distinguishable, bootstrap, seed)
+    if every:
+        from footprint.commands.classes_all import fit_all
+
+        if material or category or figures:
+            raise InputError("--all takes everything: give it without --material, --category and --benchmark")
+        fit_all(market or DEFAULT, day(on), options, out, exploratory=exploratory, previous=previous,
+                previous_market=previous_market, confidential=confidential, workers=workers, as_json=as_json)  # fmt: skip
+        return
     found = declared_market(market, material)
     for code in category or ():
         found.values(code)
-    schemes = list(fit_market(found, day(on), tuple(category or ()), options, exploratory))
+    told = None if category else lambda skipped: say(f"left out: {skipped}")
+    schemes = list(fit_market(found, day(on), tuple(category or ()), options, exploratory, told))
     if not schemes:
         raise InputError(f"{found.name}: nothing in the window has a value of the categories asked for")
     if out is not None:

@@ -243,7 +243,7 @@ def _with_intervals(fits: Sequence[_Fit]) -> list[ClassScheme]:
 
 
 def _benchmark(scheme: Scheme, figures: Figures, market: Distribution) -> tuple[dict[str, float], tuple[Note, ...]]:
-    """The benchmark of a scheme that has one, under a key that says whether it was given; and the finding that says so."""
+    """The benchmark of a scheme that has one, under a key that says whether it was given; and a finding."""
     if scheme.benchmark is None:
         return {}, ()
     if figures.benchmark is not None:

@@ -173,7 +173,7 @@ def _benchmark(market: Distribution, figures: Figures, otherwise: Benchmark) -> 
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A scheme by name: its function, what it is called in a table, the figures it uses, its benchmark if it has one."""
+    """A scheme by name: its function, what it is called in a table, the figures it uses, its benchmark if any."""
 
     name: str
     title: str

@@ -52,8 +52,8 @@ def screening_notes(known: Knowledge, category: str, rules: ClassRules) -> Itera
         raise NotFitted(problems[0].rule, "; ".join(note.message for note in problems))
     yield from problems
     if known.unknown > 0:
-        yield Note("screening-unknown", "note", f"{_most(known.unknown)} of the tonnes do not say how much of {category} "
-                   "rests on screening data")  # fmt: skip
+        yield Note("screening-unknown", "note", f"{_most(known.unknown)} of the tonnes do not say how much of "
+                   f"{category} rests on screening data")  # fmt: skip
 
 
 def _most(share: float) -> str:
