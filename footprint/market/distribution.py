@@ -31,8 +31,10 @@ class Replicates:
     @classmethod
     def of(cls, totals: Floats, share: float, counts: NDArray[Any]) -> Replicates:
         """Draws (operators x replicates) times the cap of each replicate, which rarely binds in a large market."""
-        cap = capped(totals, share, counts.T)
-        factors = counts if cap.size == 1 else np.ascontiguousarray(counts * cap.T)
+        whole = np.asarray(totals @ counts)
+        if totals.max(initial=0.0) <= share * whole.min():
+            return cls(counts, whole)
+        factors = np.ascontiguousarray(counts * capped(totals, share, counts.T).T)
         return cls(factors, np.asarray(totals @ factors))
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from footprint.errors import InputError, listed
 from footprint.extras import needed
-from footprint.market.columns import COLUMNS
+from footprint.market.columns import COLUMNS, NEEDED
 from footprint.market.declarations import Market
 from footprint.market.reading import Reading
 
@@ -134,10 +134,18 @@ def registered(registry: Path, material: str | None = None) -> Market:
 
 
 def current(connection: Any) -> str:
-    """SQL of the current declarations with every column of a market file; one that an older registry lacks is empty."""
-    held = {row[0] for row in connection.execute("SELECT column_name FROM (DESCRIBE declarations)").fetchall()}
-    fields = (f'"{name}"' if name in held or name not in ADDED else f'NULL::DOUBLE AS "{name}"' for name in COLUMNS)
-    return f"SELECT {', '.join(fields)} FROM {_CURRENT}"
+    """SQL of the current declarations."""
+    return every_column(connection, _CURRENT)
+
+
+def every_column(connection: Any, source: str) -> str:
+    """SQL of a source with every column of a market file; one that may be left out and is, is empty."""
+    held = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+    fields = []
+    for name, column in COLUMNS.items():
+        content = f'"{name}"' if name in held or name in NEEDED else "NULL"
+        fields.append(f'{content}::{TYPES[column.kind]} AS "{name}"')
+    return f"SELECT {', '.join(fields)} FROM {source}"
 
 
 def as_column(values: Any, name: str) -> NDArray[Any]:

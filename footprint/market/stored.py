@@ -13,23 +13,21 @@ import numpy as np
 
 from footprint.errors import InputError
 from footprint.extras import needed
-from footprint.market.columns import COLUMNS
 from footprint.market.declarations import POOL_FIELDS, Market, Pool
 from footprint.market.reading import load_market
-from footprint.market.registry import TYPES, as_column, current, market_frame, opened
+from footprint.market.registry import as_column, current, every_column, market_frame, opened
 
 #: what DuckDB may hold while it sorts; beyond, it writes to a temporary folder
 MEMORY = "256MB"
-_ALWAYS = ("declaration_id", "operator", "system", "background", "period_from", "period_to", "mass_t")
+_ALWAYS = ("declaration_id", "operator", "system", "country", "background", "period_from", "period_to", "mass_t")
 
 
 @dataclass(frozen=True)
 class Stored:
-    """Declarations sorted by pool in a temporary table; `source` is the SQL of all of them."""
+    """Declarations sorted by pool, then by id, in a temporary table."""
 
     name: str
     connection: Any
-    source: str
     pools: tuple[Pool, ...]
 
     def market(self, pool: Pool) -> Market:
@@ -44,8 +42,11 @@ class Stored:
         return Market(self.name, columns)
 
     def save(self, path: Path) -> None:
-        """All declarations as a market file (Parquet), by id."""
-        self.connection.execute(f"COPY ({self.source} ORDER BY declaration_id) TO '{_quoted(path)}' (FORMAT parquet)")
+        """All declarations as a market file (Parquet), in one thread: the same bytes each time."""
+        self.connection.execute("SET threads = 1")
+        self.connection.execute(
+            f"COPY (SELECT * EXCLUDE (pool) FROM market JOIN pools USING (pool)) TO '{_quoted(path)}' (FORMAT parquet)"
+        )
 
 
 @contextmanager
@@ -61,7 +62,7 @@ def stored(path: Path, categories: Sequence[str]) -> Iterator[Stored]:
         frame = market_frame(load_market(path))
         with _in_memory(path) as connection:
             connection.register("declarations", frame)
-            with _sorted(str(path), connection, _typed("declarations"), categories) as found:
+            with _sorted(str(path), connection, every_column(connection, "declarations"), categories) as found:
                 yield found
 
 
@@ -70,10 +71,10 @@ def kept(path: Path, categories: Sequence[str]) -> Iterator[Stored]:
     """The declarations that `Stored.save` wrote; InputError where the file is not in that form."""
     if not path.is_file():
         raise InputError(f"{path}: no such file")
-    with _in_memory(path) as connection, _sorted(
-        str(path), connection, _typed(f"read_parquet('{_quoted(path)}', hive_partitioning = false)"), categories
-    ) as found:  # fmt: skip
-        yield found
+    with _in_memory(path) as connection:
+        source = every_column(connection, f"read_parquet('{_quoted(path)}', hive_partitioning = false)")
+        with _sorted(str(path), connection, source, categories) as found:
+            yield found
 
 
 @contextmanager
@@ -104,12 +105,7 @@ def _sorted(name: str, connection: Any, source: str, categories: Sequence[str]) 
             "ORDER BY pool, declaration_id"
         )
         pools = connection.execute(f"SELECT {fields} FROM pools ORDER BY pool").fetchall()
-        yield Stored(name, connection, source, tuple(Pool(*row) for row in pools))
-
-
-def _typed(source: str) -> str:
-    casts = ", ".join(f'"{name}"::{TYPES[column.kind]} AS "{name}"' for name, column in COLUMNS.items())
-    return f"SELECT {casts} FROM {source}"
+        yield Stored(name, connection, tuple(Pool(*row) for row in pools))
 
 
 def _quoted(path: Path) -> str:

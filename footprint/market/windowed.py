@@ -29,12 +29,13 @@ class NotFitted(InputError):
 
 @dataclass(frozen=True)
 class Windowed:
-    """The declarations of one pool that fall into the window, by id, with the tonnes that do."""
+    """The declarations of one pool that fall into the window, by id: their tonnes that do, and the number of their operator."""
 
     pool: Pool
     market: Market
     places: NDArray[np.int64]
     tonnes: Floats
+    operators: NDArray[np.int64]
     on: date
     rules: ClassRules
 
@@ -50,7 +51,8 @@ class Windowed:
         if not len(inside):
             raise NotFitted("nothing-in-window", f"nothing was placed on the market from {begin} until before {before}")
         places = inside[np.argsort(market["declaration_id"][inside], kind="stable")]
-        return cls(pool, market, places, tonnes[places], on, rules)
+        operators = codes_of(market["operator"][places])[1]
+        return cls(pool, market, places, tonnes[places], operators, on, rules)
 
     def column(self, name: str) -> NDArray[Any]:
         """What these declarations hold."""
@@ -69,11 +71,6 @@ class Windowed:
         return self.market.beside(kind, category)[self.places]
 
     @cached_property
-    def operators(self) -> NDArray[np.int64]:
-        """A number for the operator of each declaration."""
-        return codes_of(self.column("operator"))[1]
-
-    @cached_property
     def systems(self) -> tuple[str, ...]:
         """Primary, secondary, mixed: those that occur."""
         return tuple(sorted(set(self.column("system").tolist())))
@@ -83,4 +80,6 @@ class Windowed:
         yield POOLED, self
         for system in self.systems if len(self.systems) > 1 else ():
             mask = self.column("system") == system
-            yield system, replace(self, places=self.places[mask], tonnes=self.tonnes[mask])
+            yield system, replace(
+                self, places=self.places[mask], tonnes=self.tonnes[mask], operators=self.operators[mask]
+            )
