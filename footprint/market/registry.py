@@ -67,6 +67,7 @@ def import_market(registry: Path, reading: Reading, source: Path, supersede: boo
     with opened(registry, write=True) as connection:
         connection.execute("BEGIN")
         connection.execute(_DDL)
+        _check_sums(connection)
         connection.register("incoming", table)
         held = dict(connection.execute(f"SELECT declaration_id, row_hash FROM {_CURRENT}").fetchall())
         fresh = np.array([held.get(i) != h for i, h in zip(table["declaration_id"], table["row_hash"], strict=True)])
@@ -89,6 +90,7 @@ def withdraw(registry: Path, idents: Sequence[str], reason: str) -> None:
     """Take declarations from the market from now on; InputError names those that are not there."""
     with opened(registry, write=True) as connection:
         connection.execute("BEGIN")
+        _check_sums(connection)
         held = {row[0] for row in connection.execute(f"SELECT declaration_id FROM {_CURRENT}").fetchall()}
         if unknown := [ident for ident in idents if ident not in held]:
             raise InputError(f"{registry}: no current declaration '{unknown[0]}'")
@@ -163,6 +165,11 @@ def row_hash(row: Sequence[Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _check_sums(connection: Any) -> None:
+    """Read all that is there: DuckDB checks the sum of each block, so nothing is added to a damaged registry."""
+    connection.execute("SELECT bit_xor(hash(d)) FROM declarations d").fetchall()
+
+
 def market_frame(market: Market) -> Any:
     """A market as a table of pandas, every column of a market file in its order."""
     import pandas as pd
@@ -192,7 +199,8 @@ def opened(registry: Path, write: bool = False) -> Iterator[Any]:
     try:
         yield connection
     except duckdb.Error as error:
-        raise InputError(f"{registry}: cannot be used as a registry: {str(error).splitlines()[0]}") from None
+        told = str(error).splitlines()[0]
+        raise InputError(f"{registry}: cannot be used as a registry: {told}; it was left as it is") from None
     finally:
         connection.close()
 
