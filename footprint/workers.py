@@ -42,7 +42,10 @@ def each(task: Callable[[T], U], items: Iterable[tuple[int, T]], workers: Worker
 def _on_processes(task: Callable[[T], U], items: Iterable[tuple[int, T]], processes: int) -> Iterator[tuple[int, U]]:
     joblib = needed("joblib", "batch")
     parallel = joblib.Parallel(n_jobs=processes, return_as="generator_unordered")
-    yield from parallel(joblib.delayed(_keyed)(task, key, value) for key, value in items)
+    try:
+        yield from parallel(joblib.delayed(_keyed)(task, key, value) for key, value in items)
+    finally:  # idle processes would hold on to stdout and stderr of a call that is over
+        joblib.externals.loky.get_reusable_executor(reuse=True).shutdown()
 
 
 def _keyed(task: Callable[[T], U], key: int, value: T) -> tuple[int, U]:

@@ -89,9 +89,21 @@ def fit(
 
         if material or category or figures:
             raise InputError("--all takes everything: give it without --material, --category and --benchmark")
-        fit_all(market or DEFAULT, day(on), options, out, exploratory=exploratory, previous=previous,
-                previous_market=previous_market, confidential=confidential, workers=workers, as_json=as_json)  # fmt: skip
+        fit_all(
+            market or DEFAULT,
+            day(on),
+            options,
+            out,
+            exploratory=exploratory,
+            previous=previous,
+            previous_market=previous_market,
+            confidential=confidential,
+            workers=workers,
+            as_json=as_json,
+        )
         return
+    if previous or previous_market or confidential or workers > 1:
+        raise InputError("--previous, --previous-market, --confidential and --workers go with --all")
     found = declared_market(market, material)
     for code in category or ():
         found.values(code)

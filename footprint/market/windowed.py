@@ -29,7 +29,7 @@ class NotFitted(InputError):
 
 @dataclass(frozen=True)
 class Windowed:
-    """The declarations of one pool that fall into the window, by id: their tonnes that do, and the number of their operator."""
+    """The declarations of one pool that fall into the window, by id: the tonnes that do, a number for the operator."""
 
     pool: Pool
     market: Market
@@ -80,6 +80,7 @@ class Windowed:
         yield POOLED, self
         for system in self.systems if len(self.systems) > 1 else ():
             mask = self.column("system") == system
-            yield system, replace(
-                self, places=self.places[mask], tonnes=self.tonnes[mask], operators=self.operators[mask]
+            yield (
+                system,
+                replace(self, places=self.places[mask], tonnes=self.tonnes[mask], operators=self.operators[mask]),
             )

@@ -64,17 +64,15 @@ def _thresholds(scheme: ClassScheme) -> Iterator[tuple[object, ...]]:
     without = scheme.without_options or {}
     for letter, bound in scheme.thresholds.items():
         low, high = scheme.intervals.get(letter, (None, None))
-        yield (*_which(scheme), letter, bound, low, high, without.get(letter), scheme.unweighted.get(letter),
-               scheme.unit, scheme.scheme, scheme.n, scheme.n_operators, scheme.n_effective, _yes(scheme.publishable))  # fmt: skip
+        yield (
+            *_which(scheme), letter, bound, low, high, without.get(letter), scheme.unweighted.get(letter), scheme.unit,
+            scheme.scheme, scheme.n, scheme.n_operators, scheme.n_effective, "yes" if scheme.publishable else "no",
+        )  # fmt: skip
 
 
 def _occupancy(scheme: ClassScheme) -> Iterator[tuple[object, ...]]:
     for letter, (n, share) in scheme.occupancy.items():
         yield *_which(scheme), letter, n, share
-
-
-def _yes(answer: bool) -> str:
-    return "yes" if answer else "no"
 
 
 def _migration(reviews: list[Review]) -> Iterator[tuple[object, ...]]:
