@@ -77,19 +77,25 @@ def markets(n: int) -> None:
     )
 
 
+def imported(path: Path, start: int, n: int) -> None:
+    """Declarations from `start` on, added to a registry."""
+    source = path.with_name(f"{start}.csv")
+    source.write_text(f"{start}")
+    market = invented(MATERIALS, start, n, CODES[:1])
+    import_market(path, Reading(market, np.arange(2, len(market) + 2), ()), source)
+
+
 def registries(sizes: list[int]) -> None:
-    """Each size in processes of its own, so that the memory told is that of the call."""
+    """Each call in a process of its own; so is the import, for a process begins with the memory peak of its parent."""
     taken = {}
     with TemporaryDirectory() as folder:
         for n in sizes:
             path = Path(folder) / f"{n}.duckdb"
             begun = time.perf_counter()
-            for start in range(0, n, AT_ONCE):
-                source = Path(folder) / f"{start}.csv"
-                source.write_text(f"{start}")
-                market = invented(MATERIALS, start, min(AT_ONCE, n - start), CODES[:1])
-                import_market(path, Reading(market, np.arange(2, len(market) + 2), ()), source)
-            imported = time.perf_counter() - begun
+            with Pool(1, maxtasksperchild=1) as pool:
+                parts = [(path, start, min(AT_ONCE, n - start)) for start in range(0, n, AT_ONCE)]
+                pool.starmap(imported, parts, chunksize=1)
+            importing = time.perf_counter() - begun
             for workers in (1, 2):
                 out = Path(folder) / f"{n}-{workers}"
                 call = [sys.executable, "-m", "footprint", "classes", "fit", "--all", str(path), "--on", str(ON),
@@ -101,7 +107,7 @@ def registries(sizes: list[int]) -> None:
                 seconds, processor = time.perf_counter() - begun, usage.ru_utime + usage.ru_stime
                 taken[n, workers] = processor
                 print(f"{n:,} declarations, {workers} processes: {seconds:.1f} s, {processor:.1f} s of processor, "
-                      f"at most {usage.ru_maxrss / 1024:.0f} MB (import: {imported:.1f} s)")  # fmt: skip
+                      f"at most {usage.ru_maxrss / 1024:.0f} MB (import: {importing:.1f} s)")  # fmt: skip
     for small, large in pairwise(sizes):
         ratio = taken[large, 1] / taken[small, 1]
         print(f"{small:,} to {large:,}: {large / small:.0f} times the declarations, {ratio:.1f} times the processor")

@@ -41,7 +41,7 @@ def each(task: Callable[[T], U], items: Iterable[tuple[int, T]], workers: Worker
 
 def _on_processes(task: Callable[[T], U], items: Iterable[tuple[int, T]], processes: int) -> Iterator[tuple[int, U]]:
     joblib = needed("joblib", "batch")
-    parallel = joblib.Parallel(n_jobs=processes, return_as="generator_unordered")
+    parallel = joblib.Parallel(n_jobs=processes, return_as="generator_unordered", max_nbytes=None)
     try:
         yield from parallel(joblib.delayed(_keyed)(task, key, value) for key, value in items)
     finally:  # idle processes would hold on to stdout and stderr of a call that is over

@@ -14,7 +14,7 @@ from footprint.market.distribution import Distribution, Replicates
 
 Statistic = Callable[[Distribution], Floats]
 #: draws (operators times replicates) that are held at once
-HELD = 1 << 20
+HELD = 1 << 22
 
 
 def bootstrapped(

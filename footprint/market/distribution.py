@@ -42,7 +42,8 @@ class Replicates:
 class Distribution:
     """Values in ascending order with the tonnes and the operator of each, equal values of one operator merged.
 
-    `totals` are the tonnes of each operator; without `drawn` each operator counts once.
+    `totals` are the tonnes of each operator, `run_ends` the places -1 and where a run of values of one operator ends;
+    without `drawn` each operator counts once.
     """
 
     values: Floats
@@ -50,6 +51,7 @@ class Distribution:
     operators: Places
     totals: Floats
     most: float
+    run_ends: Places
     drawn: Replicates | None = None
 
     @classmethod
@@ -64,7 +66,7 @@ class Distribution:
         first = np.flatnonzero(np.r_[True, (v[1:] != v[:-1]) | (o[1:] != o[:-1])]) if len(v) else np.arange(0)
         if len(first) < len(v):
             v, t, o = v[first], np.add.reduceat(t, first), o[first]
-        return cls(v, t, o, totals, most)
+        return cls(v, t, o, totals, most, np.flatnonzero(np.diff(o, prepend=-1, append=-1)) - 1)
 
     @property
     def share(self) -> float:
@@ -96,24 +98,38 @@ class Distribution:
         With equal weights this is numpy's `method="hazen"`. Only the values on the nearer side of p are added up.
         """
         near, way = (p, 1) if p <= 0.5 else (1 - p, -1)
-        values, tonnes, operators = self.values[::way], self.tonnes[::way], self.operators[::way]
         factors, target = self.replicates.factors, near * self.replicates.whole
+        steps, below = _reached(self.tonnes[::way], self.operators[::way], factors, target)
+        at = steps if way > 0 else len(self.values) - 1 - steps
         every = np.arange(len(target))
 
         def weight(at: Places) -> Floats:
-            return np.asarray(factors[operators[at], every] * tonnes[at])
+            return np.asarray(factors[self.operators[at], every] * self.tonnes[at])
 
-        at, below = _reached(tonnes, operators, factors, target)
         beyond = below + weight(at) / 2 < target
-        left = _drawn(np.where(beyond, at, at - 1), -1, operators, factors)
-        right = _drawn(np.where(beyond, at + 1, at), 1, operators, factors)
-        first, last = left < 0, right >= len(values)
-        left, right = np.where(first, right, left), np.where(last, left, right)
+        left = self._drawn(np.where(beyond, at, at - way), -way)
+        right = self._drawn(np.where(beyond, at + way, at), way)
+        no_left, no_right = (_outside(places, len(self.values)) for places in (left, right))
+        left, right = np.where(no_left, right, left), np.where(no_right, left, right)
         between = below + np.where(beyond, weight(at), 0.0)
         low, high = between - weight(left) / 2, between + weight(right) / 2
         part = np.clip((target - low) / (high - low), 0.0, 1.0)
-        found = values[left] + part * (values[right] - values[left])
-        return np.asarray(np.where(part == 1.0, values[right], found))
+        found = self.values[left] + part * (self.values[right] - self.values[left])
+        return np.asarray(np.where(part == 1.0, self.values[right], found))
+
+    def _drawn(self, at: Places, way: int) -> Places:
+        """For each replicate the next place from `at` on whose operator was drawn, or one outside where none is."""
+        factors, operators = self.replicates.factors, self.operators
+        waiting = np.flatnonzero(~_outside(at, len(operators)))
+        while len(waiting := waiting[factors[operators[at[waiting]], waiting] == 0]):
+            run = np.searchsorted(self.run_ends, at[waiting])
+            at[waiting] = self.run_ends[run] + 1 if way > 0 else self.run_ends[run - 1]
+            waiting = waiting[~_outside(at[waiting], len(operators))]
+        return at
+
+
+def _outside(places: Places, n: int) -> NDArray[np.bool_]:
+    return np.asarray((places < 0) | (places >= n))
 
 
 def _reached(tonnes: Floats, operators: Places, factors: NDArray[Any], target: Floats) -> tuple[Places, Floats]:
@@ -136,17 +152,3 @@ def _reached(tonnes: Floats, operators: Places, factors: NDArray[Any], target: F
             break
         sums = ends
     return at, below
-
-
-def _drawn(at: Places, way: int, operators: Places, factors: NDArray[Any]) -> Places:
-    """For each replicate the next place from `at` on whose operator was drawn; beyond the ends where there is none."""
-    changes = np.flatnonzero(np.diff(operators))
-    ends = np.r_[-1, changes] if way < 0 else np.r_[changes + 1, len(operators)]
-    at = at.copy()
-    while True:
-        waiting = np.flatnonzero((at >= 0) & (at < len(operators)))
-        waiting = waiting[factors[operators[at[waiting]], waiting] == 0]
-        if not len(waiting):
-            return at
-        # a run of values of one operator is passed at once
-        at[waiting] = ends[np.searchsorted(changes, at[waiting])]

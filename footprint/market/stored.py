@@ -44,9 +44,11 @@ class Stored:
     def save(self, path: Path) -> None:
         """All declarations as a market file (Parquet), in one thread: the same bytes each time."""
         self.connection.execute("SET threads = 1")
-        self.connection.execute(
-            f"COPY (SELECT * EXCLUDE (pool) FROM market JOIN pools USING (pool)) TO '{_quoted(path)}' (FORMAT parquet)"
-        )
+        rows = "SELECT * EXCLUDE (pool) FROM market JOIN pools USING (pool)"
+        try:
+            self.connection.execute(f"COPY ({rows}) TO '{_quoted(path)}' (FORMAT parquet)")
+        except needed("duckdb", "market").Error as error:
+            raise InputError(f"{path.name}: cannot be written: {str(error).splitlines()[0]}") from None
 
 
 @contextmanager
