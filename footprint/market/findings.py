@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -74,10 +74,9 @@ def value_notes(found: Windowed, values: Floats) -> Iterator[Note]:
 
 
 def width_notes(
-    thresholds: Mapping[str, float], moved: bool, sigma: float | None, rules: ClassRules, options: Options
+    bounds: Sequence[float], moved: bool, sigma: float | None, rules: ClassRules, options: Options
 ) -> Iterator[Note]:
     """Classes: set apart by force, or narrower than declared values tell apart."""
-    bounds = list(thresholds.values())
     if moved:
         yield Note("coinciding-thresholds", "warning", "thresholds coincide to three figures and were set apart by "
                    f"the ratio {rules.ratio_floor:g}")  # fmt: skip

@@ -1,43 +1,20 @@
-"""Thresholds of a market on a day: pools, window, weights, scheme, options, intervals, occupancy."""
+"""Thresholds of a market on a day: every pool, pooled and by system, in every category; or why there are none."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-import numpy as np
-
 from footprint.errors import InputError, listed
-from footprint.library.method import load_method
-from footprint.market.assignment import places
-from footprint.market.bootstrap import Statistic, bootstrapped
-from footprint.market.decimals import rounded, strictly
-from footprint.market.declarations import CODES, Floats, Market, Pool
-from footprint.market.distribution import Distribution
-from footprint.market.findings import publishable, sample_notes, value_notes, width_notes
-from footprint.market.options import (
-    Options,
-    distinguishable_classes,
-    earlier,
-    figures_with,
-    improved,
-    own_sigma,
-    ratcheted,
-    yearly_improvement,
-)
+from footprint.market.category import CategoryFit, fit_category, with_intervals
+from footprint.market.declarations import CODES, Market, Pool
+from footprint.market.options import Options
 from footprint.market.rules import ClassRules, class_rules
-from footprint.market.schemes import Figures, Scheme, find_scheme
-from footprint.market.screening import Knowledge, screening_notes
-from footprint.market.thresholds import LETTERS, ClassScheme, Note, lettered
-from footprint.market.window import effective_size, window
+from footprint.market.thresholds import ClassScheme
 from footprint.market.windowed import POOLED, NotFitted, Windowed
-
-#: ends of the printed interval of a threshold
-INTERVAL = (0.025, 0.975)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +66,7 @@ def fit_classes(
             splits[found.systems[0]] = found
         if system not in splits:
             raise InputError(f"{market.name}: no declaration is of system '{system}'; it has: {listed(splits)}")
-        return _with_intervals([_fitted(splits[system], category, Options(scheme=scheme, **options), system)])[0]
+        return with_intervals([fit_category(splits[system], category, Options(scheme=scheme, **options), system)])[0]
     except NotFitted as error:
         raise InputError(f"{market.name}: {error}") from None
 
@@ -129,152 +106,12 @@ def fit_pool(
         yield Skipped(pool, "", POOLED, error.rule, str(error))
         return
     for system, part in splits:
-        fits: list[_Fit] = []
+        fits: list[CategoryFit] = []
         skipped: list[Skipped] = []
         for category in categories:
             try:
-                fits.append(_fitted(part, category, options, system))
+                fits.append(fit_category(part, category, options, system))
             except NotFitted as error:
                 skipped.append(Skipped(pool, category, system, error.rule, str(error)))
-        yield from _with_intervals(fits)
+        yield from with_intervals(fits)
         yield from skipped
-
-
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    """Thresholds, and what their intervals are computed from."""
-
-    scheme: ClassScheme
-    market: Distribution
-    bounds: Statistic
-    options: Options
-
-
-def _fitted(found: Windowed, category: str, options: Options, system: str) -> _Fit:
-    """The thresholds of one category of one pool, without intervals.
-
-    Fitted to the positive values (a credit has no logarithm); those that are not positive have class A and are told.
-    """
-    rules, values = found.rules, found.values(category)
-    positive = values > 0
-    if not positive.any():
-        raise NotFitted("no-positive-value", f"no positive value of {category} in the window; classes need some")
-    known = Knowledge.of(values, found.of_category("screening", category), found.tonnes)
-    notes = list(screening_notes(known, category, rules))
-    market = Distribution.of(values[positive], found.tonnes[positive], found.operators[positive], rules.operator_cap)
-    scheme, figures = find_scheme(options.scheme or rules.scheme), figures_with(rules.figures, options)
-    asked = _number_of_classes(options, scheme, rules)
-    sigma, rate = own_sigma(found.of_category("gsd2", category)[positive]), yearly_improvement(options, rules)
-    shift = improved(rate, rules)
-    plain = scheme.bounds(market, asked, figures)[0]
-    classes = distinguishable_classes(plain, sigma, rules, asked) if options.distinguishable else asked
-    if classes != asked:
-        narrow = scheme.bounds(market, classes, figures)[0]
-    else:
-        narrow = plain
-    previous = earlier(found.pool, category, system, options.previous, classes)
-    bounds, moved = strictly(ratcheted(narrow * shift, previous, rules), rules.ratio_floor)
-    thresholds = lettered(bounds)
-    changed = classes != asked or shift != 1.0 or previous is not None
-    benchmark, told = _benchmark(scheme, figures, market)
-    notes = [*sample_notes(found, market), *value_notes(found, values), *notes, *told,
-             *width_notes(thresholds, moved, sigma, rules, options)]  # fmt: skip
-
-    def separate(bounds: Floats) -> dict[str, float]:
-        return lettered(strictly(bounds.tolist(), rules.ratio_floor)[0])
-
-    fitted = ClassScheme(
-        material=found.pool.material,
-        category=category,
-        unit=_unit(found.pool, category),
-        scheme=scheme.name,
-        on=found.on,
-        window=window(found.on, rules.window_years),
-        thresholds=thresholds,
-        pool=found.pool,
-        system=system,
-        parameters=_parameters(scheme, figures, options, rules) | benchmark,
-        n=int(np.isfinite(values).sum()),
-        n_operators=len(market.totals),
-        n_effective=None if found.pool.modelled else effective_size(market.operator_weights),
-        publishable=found.pool.modelled or publishable(market, rules),
-        occupancy=_occupancy(values, found.tonnes, bounds),
-        without_options=separate(plain) if changed else None,
-        unweighted=separate(scheme.bounds(_alike(market), classes, figures)[0]),
-        notes=tuple(notes),
-    )
-    return _Fit(fitted, market, lambda drawn: scheme.bounds(drawn, classes, figures) * shift, options)
-
-
-def _number_of_classes(options: Options, scheme: Scheme, rules: ClassRules) -> int:
-    classes = options.classes or (5 if scheme.name == "pefcr" else rules.classes)
-    if not 2 <= classes <= len(LETTERS):
-        raise InputError(f"{classes} classes; allowed: 2 to {len(LETTERS)}")
-    return classes
-
-
-def _occupancy(values: Floats, tonnes: Floats, bounds: Sequence[float]) -> dict[str, tuple[int, float]]:
-    """Declarations of each class, and its share of the uncapped tonnes."""
-    held = np.isfinite(values)
-    numbers = places(values[held], bounds)
-    counts = np.bincount(numbers, minlength=len(bounds) + 1)
-    shares = np.bincount(numbers, tonnes[held], len(bounds) + 1) / tonnes[held].sum()
-    return {letter: (int(n), float(s)) for letter, n, s in zip(LETTERS, counts, shares, strict=False)}
-
-
-def _alike(market: Distribution) -> Distribution:
-    """The market with every declaration alike."""
-    ones = np.ones(len(market.values))
-    totals = np.bincount(market.operators, ones, len(market.totals)).astype(np.float64)
-    return replace(market, tonnes=ones, totals=totals, most=1.0)
-
-
-def _with_intervals(fits: Sequence[_Fit]) -> list[ClassScheme]:
-    """95 % of the thresholds that other operators of the same market would have given."""
-    if not fits or not fits[0].options.replicates:
-        return [fit.scheme for fit in fits]
-    options = fits[0].options
-    drawn = bootstrapped([fit.market for fit in fits], [fit.bounds for fit in fits], options.replicates, options.seed)
-    found = []
-    for fit, bounds in zip(fits, drawn, strict=True):
-        ends = zip(LETTERS, *np.quantile(bounds, INTERVAL, axis=0).tolist(), strict=False)
-        found.append(replace(fit.scheme, intervals={letter: (rounded(a), rounded(b)) for letter, a, b in ends}))
-    return found
-
-
-def _benchmark(scheme: Scheme, figures: Figures, market: Distribution) -> tuple[dict[str, float], tuple[Note, ...]]:
-    """The benchmark of a scheme that has one, under a key that says whether it was given; and a finding."""
-    if scheme.benchmark is None:
-        return {}, ()
-    if figures.benchmark is not None:
-        return {"benchmark_given": figures.benchmark}, (
-            Note("benchmark", "note", f"benchmark {figures.benchmark:.3g}, as given"),
-        )
-    value = float(scheme.benchmark.of(market)[0])
-    text = f"benchmark {value:.3g}, the {scheme.benchmark.name} of this market: none was given"
-    return {"benchmark_derived": value}, (Note("benchmark", "note", text),)
-
-
-def _parameters(scheme: Scheme, figures: Figures, options: Options, rules: ClassRules) -> dict[str, Any]:
-    """What the thresholds were computed with."""
-    found: dict[str, Any] = {
-        name: list(value) if isinstance(value := getattr(figures, name), tuple) else value for name in scheme.figures
-    }
-    found |= {"operator_cap": rules.operator_cap, "replicates": options.replicates, "seed": options.seed}
-    if rate := yearly_improvement(options, rules):
-        found["improvement"] = rate
-    if options.previous:
-        found["ratchet"] = dict(rules.ratchet)
-    if options.distinguishable:
-        found["distinguishable_z"] = rules.distinguishable_z
-    return found
-
-
-@lru_cache(maxsize=64)
-def _unit(pool: Pool, category: str) -> str:
-    try:
-        method = load_method(pool.method)
-    except InputError:
-        method = load_method("ef-3.1")
-    unit = method.categories[method.column[category]].unit
-    return f"{unit} per {'' if pool.declared_unit_kg == 1 else f'{pool.declared_unit_kg:g} '}kg"

@@ -12,9 +12,10 @@ import numpy as np
 from footprint.errors import InputError, listed
 from footprint.market.assignment import sigma_of
 from footprint.market.declarations import Floats, Pool
+from footprint.market.distribution import Distribution
 from footprint.market.rules import ClassRules
-from footprint.market.schemes import Figures
-from footprint.market.thresholds import ClassScheme
+from footprint.market.schemes import Figures, Scheme
+from footprint.market.thresholds import ClassScheme, Note
 
 REPLICATES = 1_000
 
@@ -95,3 +96,31 @@ def ratcheted(bounds: Floats, previous: Floats | None, rules: ClassRules) -> lis
     weight, step = rules.ratchet["weight"], rules.ratchet["step"]
     mixed = weight * bounds + (1 - weight) * previous
     return [float(bound) for bound in np.clip(mixed, (1 - step) * previous, previous)]
+
+
+def benchmark_of(scheme: Scheme, figures: Figures, market: Distribution) -> tuple[dict[str, float], tuple[Note, ...]]:
+    """The benchmark of a scheme that has one, under a key that says whether it was given; and a finding."""
+    if scheme.benchmark is None:
+        return {}, ()
+    if figures.benchmark is not None:
+        return {"benchmark_given": figures.benchmark}, (
+            Note("benchmark", "note", f"benchmark {figures.benchmark:.3g}, as given"),
+        )
+    value = float(scheme.benchmark.of(market)[0])
+    text = f"benchmark {value:.3g}, the {scheme.benchmark.name} of this market: none was given"
+    return {"benchmark_derived": value}, (Note("benchmark", "note", text),)
+
+
+def parameters_of(scheme: Scheme, figures: Figures, options: Options, rules: ClassRules) -> dict[str, Any]:
+    """What the thresholds were computed with."""
+    found: dict[str, Any] = {
+        name: list(value) if isinstance(value := getattr(figures, name), tuple) else value for name in scheme.figures
+    }
+    found |= {"operator_cap": rules.operator_cap, "replicates": options.replicates, "seed": options.seed}
+    if rate := yearly_improvement(options, rules):
+        found["improvement"] = rate
+    if options.previous:
+        found["ratchet"] = dict(rules.ratchet)
+    if options.distinguishable:
+        found["distinguishable_z"] = rules.distinguishable_z
+    return found
