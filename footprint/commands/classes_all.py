@@ -26,7 +26,7 @@ def fit_all(
     """Recompute every pool of a market and write the folder; exit code 3 where a pool failed."""
     from footprint.market.recalculation import recalculate, reviewed, wanted
     from footprint.market.stored import stored
-    from footprint.report.recalculation import summary, write_folder
+    from footprint.report.class_folder import summary, write_folder
 
     if out is None:
         raise InputError("--all writes a folder: give --out FOLDER")
@@ -65,7 +65,7 @@ def _earlier(
     """Schemes and declarations of a folder that `fit --all` wrote, or of a file of schemes and its market."""
     from footprint.market.scheme_files import load_schemes
     from footprint.market.stored import kept, stored
-    from footprint.report.recalculation import DECLARATIONS, SCHEMES
+    from footprint.report.class_folder import DECLARATIONS, SCHEMES
 
     if previous.is_dir():
         if market is not None:

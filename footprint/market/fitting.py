@@ -13,8 +13,8 @@ from footprint.market.category import CategoryFit, fit_category, with_intervals
 from footprint.market.declarations import CODES, Market, Pool
 from footprint.market.options import Options
 from footprint.market.rules import ClassRules, class_rules
-from footprint.market.thresholds import ClassScheme
-from footprint.market.windowed import POOLED, NotFitted, Windowed
+from footprint.market.thresholds import POOLED, ClassScheme
+from footprint.market.windowed import NotFitted, Windowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,20 @@ def fit_classes(
         raise InputError(f"{market.name}: holds {len(pools)} groups that are not pooled: {names}; choose one")
     try:
         found = Windowed.of(*pools[0], on, class_rules(on))
+        found.check()
         splits = dict(found.splits())
         if len(splits) == 1:
             splits[found.systems[0]] = found
         if system not in splits:
             raise InputError(f"{market.name}: no declaration is of system '{system}'; it has: {listed(splits)}")
-        return with_intervals([fit_category(splits[system], category, Options(scheme=scheme, **options), system)])[0]
+        return fit(splits[system], category, Options(scheme=scheme, **options), system)
     except NotFitted as error:
         raise InputError(f"{market.name}: {error}") from None
+
+
+def fit(found: Windowed, category: str, options: Options, system: str = POOLED) -> ClassScheme:
+    """The thresholds of one category of one pool; NotFitted where there are none."""
+    return with_intervals([fit_category(found, category, options, system)])[0]
 
 
 def fit_market(
@@ -101,11 +107,12 @@ def fit_pool(
 ) -> Iterator[Outcome]:
     """One pool in each category, pooled and by system: its thresholds, or why there are none."""
     try:
-        splits = list(Windowed.of(pool, market, on, rules).splits())
+        found = Windowed.of(pool, market, on, rules)
+        found.check()
     except NotFitted as error:
         yield Skipped(pool, "", POOLED, error.rule, str(error))
         return
-    for system, part in splits:
+    for system, part in found.splits():
         fits: list[CategoryFit] = []
         skipped: list[Skipped] = []
         for category in categories:

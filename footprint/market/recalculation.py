@@ -14,8 +14,7 @@ from footprint.market.options import Options
 from footprint.market.review import Review, paired, review
 from footprint.market.rules import ClassRules, class_rules
 from footprint.market.stored import Stored
-from footprint.market.thresholds import ClassScheme
-from footprint.market.windowed import POOLED
+from footprint.market.thresholds import POOLED, ClassScheme
 from footprint.workers import Workers, each
 
 #: rule of a pool that could not be fitted, though something of it is on the market

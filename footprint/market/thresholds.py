@@ -12,6 +12,8 @@ from footprint.market.declarations import Pool
 
 LETTERS = "ABCDEFG"
 SCHEMA = "footprint/classes/1"
+#: system of a scheme for primary and secondary together
+POOLED = "pooled"
 #: parameters that follow from the market, or move no threshold
 NO_CHOICE = ("benchmark_derived", "replicates", "seed")
 
