@@ -12,6 +12,7 @@ import pytest
 from footprint.commands import app as application
 from footprint.market import recalculation
 from footprint.market.stored import Stored
+from footprint.report.spreadsheet import csv_text
 from tests.cli.conftest import Run
 from tests.faults.test_market_files import market_file
 
@@ -165,10 +166,11 @@ def test_few_operators_are_in_the_tables_if_asked_for(tmp_path: Path) -> None:
     assert len(json.loads((tmp_path / "public" / "schemes.json").read_text(encoding="utf-8"))) == 1
 
 
-def test_no_cell_is_a_formula(tmp_path: Path) -> None:
-    rows = [row.replace("lithium carbonate", "+cmd|' /C calc'!A0") for row in lithium(TEN)]
-    assert fit_all(market_file(tmp_path, *rows, header=HEADER), tmp_path / "out") == 0
-    assert {row["product"] for row in table(tmp_path / "out" / "thresholds.csv")} == {"'+cmd|' /C calc'!A0"}
+def test_no_cell_is_a_formula() -> None:
+    """A text that a spreadsheet would compute stands behind an apostrophe; a number stays a number."""
+    assert csv_text(("a", "b"), [("=1+1", -0.5), ("+cmd|' /C calc'!A0", 1e-9), ("-x", None), ("@y", 2)]) == (
+        "a,b\n'=1+1,-0.5\n'+cmd|' /C calc'!A0,1e-09\n'-x,\n'@y,2\n"
+    )
 
 
 @pytest.mark.parametrize(
