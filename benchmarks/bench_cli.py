@@ -25,6 +25,7 @@ from footprint.library.paths import datasets_folder
 from footprint.library.routes import route_index
 
 ROOT = Path(__file__).resolve().parents[1]
+STUDY = ROOT / "docs" / "examples" / "copper-refinery" / "study.toml"
 AMOUNT = re.compile(r"(amount = )(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?=[ ,}])")
 
 
@@ -54,6 +55,7 @@ def measure(options: argparse.Namespace, folder: Path) -> Mapping[str, float]:
     index = route_index()
     route = options.route or next(iter(index))
     edited = editor(datasets_folder() / index[route], folder)
+    study = editor(STUDY, folder)
     footprint = (sys.executable, "-m", "footprint")
     library = (options.library_python, "-W", "ignore", "-c", "import bw2calc")
     kinds: dict[str, Callable[[int], Sequence[str]]] = {
@@ -61,6 +63,7 @@ def measure(options: argparse.Namespace, folder: Path) -> Mapping[str, float]:
         "footprint --help": lambda n: (*footprint, "--help"),
         "footprint calc ROUTE": lambda n: (*footprint, "calc", edited(n)),
         "footprint calc ROUTE --json": lambda n: (*footprint, "calc", edited(n), "--json"),
+        "footprint check STUDY": lambda n: (*footprint, "check", study(n)),
     }
     if has_library(options.library_python):
         kinds["import bw2calc (with bw2data)"] = lambda n: library

@@ -29,10 +29,11 @@ from pathlib import Path
 import numpy as np
 
 from footprint.model import Amount, Spread
-from footprint.uncertainty.amounts import Registry, Use, compile_program
+from footprint.uncertainty.compiling import compile_program
 from footprint.uncertainty.germs import BLOCK, SHEAF, blocks
 from footprint.uncertainty.systems import System, entries
 from footprint.uncertainty.threads import one_thread
+from footprint.uncertainty.variables import Registry, Use
 
 PROCESSES, INPUTS, CATEGORIES, FLOWS = 40, 6, 16, 80
 KINDS = ("kernel", "bw2calc", "algebraic", "sobol", "studies")
@@ -335,7 +336,7 @@ def _terms(spec: Mapping, p: list[float]) -> np.ndarray:
 
 def _eight(spec: Mapping):
     from footprint.model import Parameter
-    from footprint.uncertainty.amounts import Scoped
+    from footprint.uncertainty.variables import Scoped
 
     registry = Registry()
     spread = Spread("lognormal", gsd2=float(np.exp(0.4)))

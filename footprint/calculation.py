@@ -149,7 +149,7 @@ def calculate_route(route: Route, settings: Settings) -> FootprintResult:
         flows=flow_contributions(assessment),
         screening=screening_shares(assessment),
         long_term=settings.long_term,
-        alternatives=_alternatives(assessment, settings.long_term),
+        alternatives=alternatives(assessment, settings.long_term),
         not_covered=not_covered(assessment),
         allocation=graph.shares,
         engine_values=scores[1] if scores else None,
@@ -167,7 +167,7 @@ def _engine_scores(assessment: Assessment, method: Method) -> tuple[Matrix, Matr
     return solve_with_brightway(assessment.graph, assessment.table, [c.code for c in method.categories])
 
 
-def _alternatives(assessment: Assessment, long_term: str) -> dict[str, Matrix]:
+def alternatives(assessment: Assessment, long_term: str) -> dict[str, Matrix]:
     """Every category with the other choice for long-term emissions, with regional factors, without a host's share."""
     g, found, flows = assessment.inventory.flows, assessment.factors, assessment.graph.flows
     other = found.without_long_term(flows) @ g if long_term == "include" else found.table @ g

@@ -22,13 +22,18 @@ from footprint.commands import (
     check,
     classes,
     compare,
+    conformity,
+    diff,
+    draw,
     explain,
     export,
     hotspots,
     listing,
     market,
     materials,
+    scenarios,
     sensitivity,
+    status,
 )
 from footprint.commands.common import DONE, WRONG, OutputClosed, complain, debugging
 from footprint.errors import FootprintError
@@ -55,10 +60,15 @@ app.command("calc")(calc.calc)
 app.command("check")(check.check)
 app.command("hotspots")(hotspots.hotspots)
 app.command("sensitivity")(sensitivity.sensitivity)
+app.command("scenarios")(scenarios.scenarios)
 app.command("compare")(compare.compare)
 app.command("explain")(explain.explain)
+app.command("status")(status.status)
+app.command("diff")(diff.diff)
+app.command("conformity")(conformity.conformity)
 app.add_typer(background.app)
 app.add_typer(market.app)
+classes.app.add_typer(draw.app)
 app.add_typer(classes.app)
 app.add_typer(export.app)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from footprint.commands.common import (
@@ -28,16 +29,20 @@ if TYPE_CHECKING:
 
     from footprint.calculation import Settings
     from footprint.checks.boundary import Row
+    from footprint.declaration.assessment import StudyAssessment
+    from footprint.impact.result import FootprintResult
+    from footprint.library.studies import Study
     from footprint.model import Finding, Route
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What `check` has to say about one route."""
+    """What `check` has to say about one route; of a company's study also what the rules ask of it."""
 
     route: Route
     findings: Sequence[Finding]
     matrix: Sequence[Row]
+    study: StudyAssessment | None = None
 
 
 def check(
@@ -48,7 +53,10 @@ def check(
     links: Links = None,
     as_json: Json = False,
 ) -> None:
-    """Findings of routes, and for a single one how it covers Annex V. Exit code 1 when a finding is an error."""
+    """Findings of routes, and for a single one how it covers Annex V. Exit code 1 when a finding is an error.
+
+    A file with a [study] table is a company's study: its data are held against what the rules ask.
+    """
     names = chosen_routes(routes, every)
     settings = Choices(method, background, links=links).settings()
     found, failed = in_turn(names, lambda name: _checked(name, settings), "checking")
@@ -61,7 +69,7 @@ def check(
 
 
 def _checked(name: str, settings: Settings) -> Checked:
-    """The findings of a route; that it cannot be calculated is one of them."""
+    """The findings of a route or study; that it cannot be calculated is one of them."""
     from footprint.calculation import calculate_route
     from footprint.checks.boundary import completeness
     from footprint.checks.run import check as checks
@@ -69,12 +77,32 @@ def _checked(name: str, settings: Settings) -> Checked:
     from footprint.model import Finding
 
     route = load_route(name)
+    study, matrix = _study(name, route), completeness(route)
     try:
-        findings = calculate_route(route, settings).findings
+        result = calculate_route(route, settings)
+        if study is None:
+            return Checked(route, result.findings, matrix)
+        assessed = _assessed(study, result, settings)
+        return Checked(route, assessed.findings, matrix, assessed)
     except FootprintError as error:
         failure = Finding("calculation.failed", "error", "route", str(error))
         findings = (failure, *checks(route, background=settings.background, method=settings.method))
-    return Checked(route, findings, completeness(route))
+    return Checked(route, findings, matrix)
+
+
+def _study(name: str, route: Route) -> Study | None:
+    """The company's study in the file of a route; None where it has no [study] table."""
+    from footprint.library.routes import route_rows
+    from footprint.library.studies import load_study
+
+    return load_study(name) if route_rows(route).study else None
+
+
+def _assessed(study: Study, result: FootprintResult, settings: Settings) -> StudyAssessment:
+    """What the rules of today ask of a study."""
+    from footprint.declaration.rules import assess_study
+
+    return assess_study(study, result, settings.on or date.today(), settings.background)
 
 
 def findings_json(checked: Checked) -> dict[str, Any]:
@@ -86,12 +114,16 @@ def findings_json(checked: Checked) -> dict[str, Any]:
         {"item": r.item, "letter": r.letter, "title": r.title, "status": r.status, "by": list(r.by), "reason": r.reason}
         for r in checked.matrix
     ]
-    return {"schema": "footprint/findings/1", "route": checked.route.id, "findings": findings, "annex_v": matrix}
+    told = {"schema": "footprint/findings/1", "route": checked.route.id, "findings": findings, "annex_v": matrix}
+    return told if checked.study is None else told | {"study": checked.study.to_dict()}
 
 
 def _print(found: Sequence[Checked]) -> None:
+    from footprint.report.console import text
     from footprint.report.findings import findings_page
+    from footprint.report.study import study_page
 
     for n, checked in enumerate(found):
         matrix = checked.matrix if len(found) == 1 else ()
-        emit(*([""] if n else []), findings_page(checked.route.id, checked.findings, matrix))
+        study = [study_page(checked.study), text("")] if checked.study and matrix else []
+        emit(*([""] if n else []), *study, findings_page(checked.route.id, checked.findings, matrix))

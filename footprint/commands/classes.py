@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footprint.commands.common import Json, emit, emit_json, say, write_whole
+from footprint.commands.common import Json, On, asked_day, complain, emit, emit_json, say, write_whole
 from footprint.commands.market import DEFAULT
-from footprint.errors import InputError
+from footprint.errors import InputError, listed
 
 if TYPE_CHECKING:
     from footprint.market.declarations import Market
@@ -21,9 +20,6 @@ app = typer.Typer(name="classes", help="Performance classes A to G (illustrative
 MarketFile = Annotated[
     Path | None,
     typer.Argument(metavar="MARKET", help="Market file: CSV, Parquet, XLSX, or a registry.", show_default=False),
-]
-OnDay = Annotated[
-    str | None, typer.Option("--on", metavar="DATE", help="Day the thresholds hold from; today unless given.")
 ]
 MaterialName = Annotated[str | None, typer.Option("--material", metavar="M", help="One material.", show_default=False)]
 CategoryCode = Annotated[
@@ -55,7 +51,7 @@ def fit(
     workers: Annotated[int, typer.Option(metavar="N", help="--all: processes.", min=1)] = 1,
     material: MaterialName = None,
     category: CategoryCode = None,
-    on: OnDay = None,
+    on: On = None,
     scheme: SchemeName = None,
     classes: Annotated[int | None, typer.Option(metavar="K", help="Number of classes.", show_default=False)] = None,
     benchmark: Annotated[
@@ -91,7 +87,7 @@ def fit(
             raise InputError("--all takes everything: give it without --material, --category and --benchmark")
         fit_all(
             market or DEFAULT,
-            day(on),
+            asked_day(on),
             options,
             out,
             exploratory=exploratory,
@@ -108,7 +104,7 @@ def fit(
     for code in category or ():
         found.values(code)
     told = None if category else lambda skipped: say(f"left out: {skipped}")
-    schemes = list(fit_market(found, day(on), tuple(category or ()), options, exploratory, told))
+    schemes = list(fit_market(found, asked_day(on), tuple(category or ()), options, exploratory, told))
     if not schemes:
         raise InputError(f"{found.name}: nothing in the window has a value of the categories asked for")
     if out is not None:
@@ -126,56 +122,60 @@ def fit(
 @app.command("assign")
 def assign(values: MarketFile, scheme_file: SchemeFile, as_json: Json = False) -> None:
     """The letter of every declaration, and the probability of each where a spread is known."""
-    import numpy as np
-
-    from footprint.market.assignment import classify
+    from footprint.market.assignment import assigned
     from footprint.market.scheme_files import load_schemes
+    from footprint.report.numbers import plural
 
-    schemes, market = load_schemes(scheme_file), declared_market(values, None)
-    rows = []
-    for scheme in schemes:
-        if scheme.system != "pooled":
-            continue
-        for pool, part in market.pools():
-            if pool != scheme.pool or scheme.category not in part.categories:
-                continue
-            spread = part.spread(scheme.category)
-            for n, value in enumerate(part.values(scheme.category)):
-                if np.isfinite(value):
-                    gsd2 = float(spread[n]) if np.isfinite(spread[n]) else None
-                    rows.append((str(part["declaration_id"][n]), classify(float(value), scheme, gsd2)))
-    if not rows:
+    market = declared_market(values, None)
+    found = assigned(market, load_schemes(scheme_file))
+    if not found.letters:
         raise InputError(f"{market.name}: no declaration is of the product of a pooled scheme in {scheme_file}")
+    if found.without:
+        complain(
+            f"no class: {plural(len(found.without), 'declaration')} of no product and category with a pooled scheme in "
+            f"{scheme_file}: {listed(found.without)}"
+        )
     if as_json:
-        emit_json([{"declaration_id": ident} | found.to_dict() for ident, found in rows])
+        emit_json([{"declaration_id": ident} | letter.to_dict() for ident, letter in found.letters])
     else:
         from footprint.report.classes import assigned_document
         from footprint.report.document import terminal
 
-        emit(terminal(assigned_document(rows)))
+        emit(terminal(assigned_document(found.letters)))
 
 
 @app.command("review")
 def review_classes(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="Earlier market file.")],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="Later market file.")],
-    old_on: Annotated[str, typer.Option("--old-on", metavar="DATE", help="Day of the earlier thresholds.")],
-    on: OnDay = None,
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Later market file; it may be the same registry.")],
+    old_on: Annotated[
+        str | None,
+        typer.Option("--old-on", metavar="DATE", help="Day of the earlier thresholds; one window before --on."),
+    ] = None,
+    on: On = None,
+    material: MaterialName = None,
     category: CategoryCode = None,
     scheme: SchemeName = None,
+    old_scheme: Annotated[
+        str | None, typer.Option("--old-scheme", metavar="NAME", help="Scheme of the earlier thresholds, if another.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """What moved between two markets and why: thresholds, occupancy, migration matrix."""
-    from footprint.market.fitting import fit_market
     from footprint.market.options import Options
-    from footprint.market.review import paired, review
-    from footprint.market.rules import class_rules
+    from footprint.market.review import review_markets
 
-    before, after, codes = declared_market(old, None), declared_market(new, None), tuple(category or ())
-    options = Options(scheme)
-    first = list(fit_market(before, day(old_on), codes, options))
-    second = list(fit_market(after, day(on), codes, options))
-    found = [review(a, b, before, after, class_rules(day(on))) for a, b in paired(first, second)]
+    before, after = declared_market(old, material), declared_market(new, material)
+    later = asked_day(on)
+    found = review_markets(
+        before,
+        after,
+        later,
+        None if old_on is None else asked_day(old_on, "--old-on"),
+        tuple(category or ()),
+        Options(scheme),
+        Options(old_scheme or scheme),
+    )
     if as_json:
         emit_json([entry.to_dict() for entry in found])
     else:
@@ -183,6 +183,29 @@ def review_classes(
         from footprint.report.document import terminal
 
         emit(terminal(review_document(found)))
+
+
+@app.command("compare")
+def compare_schemes(
+    market: MarketFile,
+    material: MaterialName = None,
+    category: CategoryCode = None,
+    on: On = None,
+    bootstrap: Annotated[int, typer.Option(metavar="N", help="Replicates for stability.", min=2, max=100_000)] = 1000,
+    seed: Annotated[int, typer.Option(metavar="S", help="What the replicates begin with.", min=0)] = 1,
+    as_json: Json = False,
+) -> None:
+    """All schemes side by side: thresholds, occupancy, how stable they are, how values bunch at bounds."""
+    from footprint.market.comparing import compare_market
+
+    found = compare_market(declared_market(market, material), asked_day(on), tuple(category or ()), bootstrap, seed)
+    if as_json:
+        emit_json([entry.to_dict() for entry in found])
+    else:
+        from footprint.report.classes import compared_document
+        from footprint.report.document import terminal
+
+        emit(terminal(compared_document(found)))
 
 
 def declared_market(path: Path | None, material: str | None) -> Market:
@@ -197,11 +220,3 @@ def declared_market(path: Path | None, material: str | None) -> Market:
 
     found = load_market(path)
     return found if material is None else found.of(material=material)
-
-
-def day(text: str | None) -> date:
-    """A day as given, or today."""
-    try:
-        return date.today() if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"'{text}' is no day; YYYY-MM-DD is needed, as in 2027-01-01") from None

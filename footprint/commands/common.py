@@ -19,6 +19,7 @@ import typer
 from footprint.errors import FootprintError, InputError, nearest
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from rich.console import RenderableType
@@ -83,6 +84,12 @@ Links = Annotated[
         metavar="NAME",
         help="Link profile of a bw: background, by name or path; else the name of the database tells.",
         show_default=False,
+    ),
+]
+On = Annotated[
+    str | None,
+    typer.Option(
+        "--on", metavar="DATE", help="The day asked about, as 2027-01-01.  [default: today]", show_default=False
     ),
 ]
 Electricity = Annotated[
@@ -198,6 +205,16 @@ def choice(option: str, value: str, allowed: Sequence[str]) -> str:
     if value not in allowed:
         raise InputError(f"{option} '{value}' is not known{nearest(value, allowed)}; allowed: {', '.join(allowed)}")
     return value
+
+
+def asked_day(text: str | None, option: str = "--on") -> date:
+    """A day as it was given, or today."""
+    from datetime import date
+
+    try:
+        return date.today() if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{option} '{text}' is not a day; write it as 2027-01-01") from None
 
 
 def overrides(values: Sequence[str] | None) -> Mapping[str, float]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from footprint.commands.common import Json, emit, emit_json
-from footprint.errors import FootprintError, InputError
+from footprint.commands.common import Json, On, asked_day, emit, emit_json
+from footprint.errors import FootprintError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,17 +33,11 @@ Name = Annotated[
         autocompletion=complete_parameters,
     ),
 ]
-On = Annotated[
-    str | None,
-    typer.Option(
-        "--on", metavar="DATE", help="The day asked about, as 2027-01-01.  [default: today]", show_default=False
-    ),
-]
 
 
 def explain(parameter: Name = None, on: On = None, as_json: Json = False) -> None:
     """Value in force of a parameter of law or method: status, provision, link."""
-    day, parameters = _day(on), _parameters()
+    day, parameters = asked_day(on), _parameters()
     if parameter is None:
         _list(parameters, day, as_json)
     else:
@@ -55,15 +49,6 @@ def _parameters() -> Mapping[str, Parameter]:
     from footprint.rules.parameters import load_parameters
 
     return load_parameters(methods_folder() / "crma")
-
-
-def _day(on: str | None) -> date:
-    if on is None:
-        return date.today()
-    try:
-        return date.fromisoformat(on)
-    except ValueError:
-        raise InputError(f"--on '{on}' is not a day; write it as 2027-01-01") from None
 
 
 def _one(parameters: Mapping[str, Parameter], name: str, day: date, as_json: bool) -> None:

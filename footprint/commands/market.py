@@ -1,23 +1,56 @@
-"""`footprint market`: the registry of declarations."""
+"""`footprint market`: the registry of declarations, and the market as it is modelled without any."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footprint.commands.common import IN_PART, Json, complain, emit, emit_json, say
+from footprint.commands.common import (
+    IN_PART,
+    Json,
+    Seed,
+    complain,
+    completing,
+    emit,
+    emit_answers,
+    emit_json,
+    finish,
+    in_turn,
+    made_folder,
+    say,
+    write_whole,
+)
+from footprint.commands.listing import complete_materials
 from footprint.errors import InputError
 
-app = typer.Typer(name="market", help="The registry of declarations.", no_args_is_help=True, rich_markup_mode=None)
+if TYPE_CHECKING:
+    from footprint.market.modelled import ModelledMarket
+    from footprint.market.supply import Scope
+
+app = typer.Typer(
+    name="market",
+    help="The registry of declarations; the modelled market.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 Registry = Annotated[Path, typer.Option("--registry", metavar="PATH", help="The DuckDB file.")]
 DEFAULT = Path("declarations.duckdb")
+Materials = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="MATERIAL...", help="Material ids.", show_default=False, autocompletion=complete_materials),
+]
+Every = Annotated[bool, typer.Option("--all", help="Every material with a market.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Market file to write (CSV); for several a folder.", show_default=False),
+]
 
 
 @app.callback()
 def _market() -> None:
-    """The registry of declarations."""
+    """The registry of declarations; the modelled market."""
 
 
 @app.command("import")
@@ -97,3 +130,77 @@ def export(registry: Registry = DEFAULT) -> None:
     from footprint.market.registry import registered
 
     print(market_csv(registered(registry)), end="")
+
+
+@app.command("model")
+def model(
+    materials: Materials = None,
+    every: Every = False,
+    since: Annotated[int, typer.Option("--from", metavar="YEAR", help="First year.")] = 2022,
+    until: Annotated[int, typer.Option("--to", metavar="YEAR", help="Last year.")] = 2024,
+    market: Annotated[
+        str, typer.Option(metavar="CHOICE", help="union or world.", autocompletion=completing("union", "world"))
+    ] = "union",
+    seed: Seed = 1,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """The market as it is modelled before anybody declares: pseudo-declarations by country, route and site."""
+    from footprint.market.modelled import model_market
+
+    names = _modelled_materials(materials, every, market, (since, until))  # type: ignore[arg-type]
+
+    def modelled(name: str) -> ModelledMarket:
+        return model_market(name, since, until, market, seed)  # type: ignore[arg-type]
+
+    found, failed = in_turn(names, modelled, "modelling")
+    if out is not None:
+        _write_models(found, out, folder=every or len(names) > 1)
+    if as_json:
+        from footprint.market.basis import to_dict
+
+        emit_answers([to_dict(one) for one in found], len(names))
+    elif out is None:
+        from footprint.report.document import terminal
+        from footprint.report.modelled import modelled_document
+
+        for one in found:
+            emit(terminal(modelled_document(one)))
+    finish(len(names), failed)
+
+
+def _modelled_materials(materials: list[str] | None, every: bool, scope: Scope, period: tuple[int, int]) -> list[str]:
+    """The materials asked for, each once; with --all those that can be modelled, the others told with the reason."""
+    from footprint.library.markets import load_markets
+    from footprint.market.supply import supplies_of
+
+    if materials and every:
+        raise InputError("give materials or --all, not both")
+    if materials:
+        return list(dict.fromkeys(materials))
+    if not every:
+        raise InputError("no material given; `footprint list` shows the ids")
+    markets = load_markets()
+    missing = dict(markets.left_out)
+    for name in markets.materials:
+        try:
+            supplies_of(markets, name, scope, period)
+        except InputError as error:
+            missing[name] = str(error)
+    for name, reason in missing.items():
+        say(f"{name}: not modelled: {reason}")
+    if not (found := [name for name in markets.materials if name not in missing]):
+        raise InputError(f"no material can be modelled for {period[0]} to {period[1]}")
+    return found
+
+
+def _write_models(found: list[ModelledMarket], out: Path, folder: bool) -> None:
+    """One market file per material; on stderr what each rests on."""
+    from footprint.market.basis import assumptions
+    from footprint.market.exporting import market_csv
+
+    for one in found:
+        path = made_folder(out) / f"{one.material}.csv" if folder else out
+        write_whole(path, market_csv(one))
+        for line in (f"written: {path}", *assumptions(one)):
+            say(line)

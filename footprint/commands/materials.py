@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from footprint.calculation import Settings
-    from footprint.report.material import MaterialView
+    from footprint.report.material.view import MaterialView
     from footprint.report.overview import OverviewRow
 
 Chosen = Annotated[
@@ -57,13 +57,13 @@ def materials(chosen: Chosen = None, every: Every = False, out: Folder = None, a
     if out is not None:
         _write_pages(views, out, every)
     elif as_json:
-        from footprint.report.material import material_json
+        from footprint.report.material.answer import material_json
 
         answers = [material_json(found) for found in views]
         emit_json(answers[0] if len(names) == 1 and answers else answers)
     else:
         from footprint.report.document import terminal
-        from footprint.report.material import material_document
+        from footprint.report.material.page import material_document
 
         for found in views:
             emit(terminal(material_document(found)))
@@ -113,7 +113,7 @@ def view(name: str, settings: Settings) -> MaterialView:
     from footprint.library.published import load_published
     from footprint.library.routes import load_route, route_index
     from footprint.library.sources import load_sources
-    from footprint.report.material import MaterialView
+    from footprint.report.material.view import MaterialView
 
     results = [
         calculate_route(load_route(ident), settings) for ident in route_index() if ident.partition("/")[0] == name
@@ -131,7 +131,7 @@ def view(name: str, settings: Settings) -> MaterialView:
 def _write_pages(views: Sequence[MaterialView], out: Path, every: bool) -> None:
     """`ID.md` for each, with pictures in a folder beside them, and for all a README.md that lists them."""
     from footprint.report.document import Figure, markdown
-    from footprint.report.material import material_document
+    from footprint.report.material.page import material_document
     from footprint.report.overview import overview_document
 
     pictures = made_folder(out / PICTURES)

@@ -29,20 +29,29 @@ def allocation_sensitivity(
 
     A rule for which a product has no data (a price, a content) is left out; so is one that leaves every share as it is.
     """
-    joint = assessment.graph.joint
-    if not joint or any(exchange.share_with for process in joint.values() for exchange in process.exchanges):
-        return {}
     candidates = {str(rule): replace(rules, override=rule) for rule in ALTERNATIVES}
     candidates[f"economic, {window[0]} to {window[1]}"] = replace(rules, override="economic", window=window)
     found: dict[str, Matrix] = {}
     for name, candidate in candidates.items():
         try:
-            factor = _factors(assessment, candidate)
+            values = reallocated(assessment, candidate)
         except InputError:
             continue
-        if not np.allclose(factor, 1.0, rtol=1e-12, atol=0.0):
-            found[name] = _totals(assessment, factor)
+        if values is not None:
+            found[name] = values
     return found
+
+
+def reallocated(assessment: Assessment, rules: AllocationRules) -> Matrix | None:
+    """The result under other rules for the joint processes of the foreground; None where they leave every share.
+
+    Raises InputError where a product lacks what its rule needs, or where exchanges are assigned to single products.
+    """
+    for key, process in assessment.graph.joint.items():
+        if any(exchange.share_with for exchange in process.exchanges):
+            raise InputError(f"process '{key}': exchanges are assigned to single products, which other rules do not do")
+    factor = _factors(assessment, rules)
+    return None if np.allclose(factor, 1.0, rtol=1e-12, atol=0.0) else _totals(assessment, factor)
 
 
 def without_host(assessment: Assessment) -> Matrix | None:

@@ -182,12 +182,13 @@ class _Walk:
             given = site_values(task.route, provider)
             if not task.prefix:
                 self.used_sites |= {provider.id, f"{provider.id}#{provider.site}"}
-            if not given or not self.background.takes_sites:
-                return self.background_node(provider, flow, place)
-            placed = provider if provider.location else replace(provider, location=task.process.location)
-            process = self.background.at_site(placed, given)
+            if given and self.background.takes_sites:
+                placed = provider if provider.location else replace(provider, location=task.process.location)
+                process = self.background.at_site(placed, given)
         except InputError as error:
             raise InputError(f"{place}: {error}") from None
+        if not given or not self.background.takes_sites:
+            return self.background_node(provider, flow, place)
         key = f"{task.prefix}background:{placed.id}@{placed.location}#{placed.site or 'site'}"
         self.sited[key] = process
         return self._node(process, key, flow, place, None, "")

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from footprint.inventory.graph import Graph, Origin
 from footprint.library.background import Background
 from footprint.model import Amount, DataQuality, Exchange, Parameter, Process, Route, Spread
-from footprint.uncertainty.amounts import Registry, Scoped, Use, compile_program
+from footprint.uncertainty.compiling import compile_program
 from footprint.uncertainty.germs import Stream
 from footprint.uncertainty.systems import Ratio, System, entries
+from footprint.uncertainty.variables import Registry, Scoped, Use
 
 Array = NDArray[np.float64]
 #: GSD² from the data quality ratings of a process

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from footprint.errors import InputError
-from footprint.library.files import Location, Year
 from footprint.library.paths import inside
+from footprint.library.rows import Location, Year
 from footprint.library.toml import read_text
 from footprint.model import Amount, Exchange, Process, Product
 from footprint.units import Unit, unit
@@ -49,6 +49,7 @@ class SupplierDeclaration(msgspec.Struct, forbid_unknown_fields=True, frozen=Tru
     method: str
     ruleset: str = ""
     verification: str = ""
+    compliance: Literal["EF", "ILCD-EL", "none"] = "none"
     location: Location = "GLO"
     year: Year
     results: Annotated[dict[str, Declared], msgspec.Meta(min_length=1)]

@@ -11,8 +11,9 @@ from pathlib import Path
 import msgspec
 
 from footprint.errors import InputError, listed, nearest
-from footprint.library.files import ExchangeRow, NotNegative, ProcessRow, ProductRow, Row, Share
+from footprint.library.files import ExchangeRow, ProcessRow, ProductRow
 from footprint.library.providers import Provider
+from footprint.library.rows import NotNegative, Row, Share
 from footprint.library.tables import number, read_csv, whole
 from footprint.library.toml import read_toml
 

@@ -9,28 +9,27 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
-Positive = Annotated[float, Meta(gt=0)]
-NotNegative = Annotated[float, Meta(ge=0)]
-Text = Annotated[str, Meta(min_length=1, max_length=4000)]
-Identifier = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=80)]
-RouteId = Annotated[str, Meta(pattern=r"^[a-z0-9-]+/[a-z0-9.-]+$", max_length=120)]
-ParameterName = Annotated[str, Meta(pattern="^[a-z_][a-z0-9_]*$")]
-SiteName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]*(#[a-z0-9-]+)?$", max_length=120)]
-Location = Annotated[str, Meta(pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?|GLO|LOCAL)$")]
-Number = NotNegative | Annotated[str, Meta(min_length=1, max_length=1000)]
-Year = Annotated[int, Meta(ge=1900, le=2100)]
-Share = Annotated[float, Meta(ge=0, le=1)]
-Rating = Annotated[float, Meta(ge=1, le=5)]
-SupplyName = Literal["grid", "own", "contract", "residual"]
-StageName = Literal["extraction", "concentration", "refining", "recycling"]
-RuleName = Literal["mass", "element-mass", "energy", "economic", "subdivision"]
-TierName = Literal["A", "B", "C", "D"]
-
-
-class Row(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True, omit_defaults=True):
-    """Base of every table: keys are closed, values frozen."""
+from footprint.library.rows import (
+    Identifier,
+    Location,
+    Number,
+    ParameterName,
+    Positive,
+    Rating,
+    RouteId,
+    Row,
+    RuleName,
+    Share,
+    SiteName,
+    StageName,
+    SupplyName,
+    Text,
+    TierName,
+    Year,
+)
+from footprint.library.study_files import StudyRow
 
 
 class SpreadRow(Row, kw_only=True, frozen=True):
@@ -245,6 +244,7 @@ class RouteFile(Row, kw_only=True, frozen=True):
     boundary: dict[Identifier, BoundaryRow] = {}
     variant: dict[Identifier, VariantRow] = {}
     source: dict[str, SourceRow] = {}
+    study: StudyRow | None = None
     process: Annotated[list[ProcessRow], Meta(min_length=1)]
 
 

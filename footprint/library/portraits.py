@@ -10,8 +10,9 @@ from typing import Literal, get_args
 
 from footprint.errors import InputError, nearest
 from footprint.library.cache import Signature, signature
-from footprint.library.files import Identifier, PortraitRow
+from footprint.library.files import PortraitRow
 from footprint.library.paths import datasets_folder
+from footprint.library.rows import Identifier
 from footprint.library.tables import read_csv
 from footprint.library.toml import read_toml
 

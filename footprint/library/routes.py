@@ -59,6 +59,12 @@ def load_route(name: str | Path, overrides: Mapping[str, float] | None = None, d
     return _load(_file_of(text, root), ident, variant or None, overrides, root)
 
 
+def route_rows(route: Route) -> RouteFile:
+    """The rows of the file a route was built from."""
+    path = Path(route.path)
+    return _file(path, read_text(path), route.sha256)
+
+
 def _file_of(ident: str, root: Path) -> Path:
     """The file that declares an id; all files are asked only where the last index does not answer."""
     known = _found.get(root, {})

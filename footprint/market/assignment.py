@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from footprint.errors import InputError
 from footprint.market.decimals import limits, rounded
-from footprint.market.declarations import Floats
-from footprint.market.thresholds import ClassScheme
+from footprint.market.declarations import Floats, Market, Pool
+from footprint.market.thresholds import LEGAL, POOLED, ClassScheme
 
 if TYPE_CHECKING:
     from footprint.impact.result import FootprintResult
@@ -119,6 +119,39 @@ def classify(result: FootprintResult | float, scheme: ClassScheme, gsd2: float |
         scheme.category, scheme.unit, rounded(value), letter, scheme.bounds(letter), spread, better,
         None if needed is None else needed / value, changes, scheme.status,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """The classes of a market's declarations by id, and the ids of those that no scheme is for."""
+
+    letters: tuple[tuple[str, Classification], ...]
+    without: tuple[str, ...]
+
+
+def assigned(market: Market, schemes: Sequence[ClassScheme]) -> Assigned:
+    """The class of every declaration under every pooled scheme that is for it, with its own spread."""
+    letters = []
+    classed: set[str] = set()
+    for scheme in schemes:
+        for pool, rows in market.pools() if scheme.system == POOLED else ():
+            if scheme.category not in rows.categories or not is_for(scheme, pool):
+                continue
+            spread, idents = rows.spread(scheme.category), rows["declaration_id"].tolist()
+            for n, value in enumerate(rows.values(scheme.category)):
+                if np.isfinite(value):
+                    own = float(spread[n]) if np.isfinite(spread[n]) else None
+                    letters.append((idents[n], classify(float(value), scheme, own)))
+                    classed.add(idents[n])
+    return Assigned(tuple(letters), tuple(i for i in market["declaration_id"].tolist() if i not in classed))
+
+
+def is_for(scheme: ClassScheme, pool: Pool) -> bool:
+    """Whether declarations of a pool may be compared with a scheme: the same pool, or all that a legal act names."""
+    if scheme.status != LEGAL:
+        return pool == scheme.pool
+    named = ("material", "product", "form", "declared_unit_kg", "method", *(("grade",) if scheme.pool.grade else ()))
+    return all(getattr(pool, name) == getattr(scheme.pool, name) for name in named)
 
 
 def _value(result: FootprintResult | float, scheme: ClassScheme) -> tuple[float, dict[str, float]]:

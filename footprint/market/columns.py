@@ -81,7 +81,7 @@ def _text_column(cells: Sequence[Any], column: Column) -> tuple[NDArray[Any], Ba
             content = str(column.default or "")
             if column.default is None:
                 bad.append((n, "is empty; a text is needed"))
-        elif isinstance(cell, Formula) or content[0] in "=@":
+        elif isinstance(cell, Formula) or content[0] in "=@" or (content[0] in "+-" and len(content) > 1):
             bad.append((n, f"'{content[:40]}' is a formula; the text itself is needed"))
         elif _CONTROL.search(content) or len(content) > MAX_TEXT:
             bad.append((n, f"holds control characters or more than {MAX_TEXT} letters"))

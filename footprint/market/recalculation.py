@@ -106,9 +106,4 @@ def _reviews(
         if was in before.pools:
             first, second = before.market(was), after.market(now)
             for old, new in group:
-                yield review(_by_choice(old), _by_choice(new), first, second, rules)
-
-
-def _by_choice(scheme: ClassScheme) -> ClassScheme:
-    """With the parameters that were chosen alone: a benchmark that follows the market is no change of method."""
-    return replace(scheme, parameters=scheme.choices)
+                yield review(old, new, first, second, rules)

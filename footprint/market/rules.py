@@ -33,6 +33,7 @@ class ClassRules:
     ratchet: Mapping[str, float] = field(default_factory=dict)
     sample_operators: int = 5
     categories: tuple[str, ...] = ("CC",)
+    review_years: int = 3
 
 
 def class_rules(on: date) -> ClassRules:
@@ -72,4 +73,5 @@ def class_rules(on: date) -> ClassRules:
         ratchet=numbers(held, "class-ratchet", on),
         sample_operators=int(one("sample-operators")),
         categories=words(held, "declared-categories-required", on),
+        review_years=int(one("review")),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -13,15 +14,24 @@ from typing import Any
 from footprint.errors import InputError, listed
 from footprint.library.toml import read_text
 from footprint.market.declarations import CODES, POOL_FIELDS, Pool
-from footprint.market.thresholds import LETTERS, SCHEMA, ClassScheme, Note
+from footprint.market.thresholds import LEGAL, LETTERS, POOLED, SCHEMA, ClassScheme, Note
 from footprint.rules.tables import check_keys, read_table, tables
 
-LEGAL = "footprint/legal-classes/1"
+LEGAL_SCHEMA = "footprint/legal-classes/1"
 
 
 def schemes_text(schemes: Sequence[ClassScheme]) -> str:
     """The JSON of several schemes."""
     return json.dumps([scheme.to_dict() for scheme in schemes], indent=2, allow_nan=False) + "\n"
+
+
+def scheme_id(scheme: ClassScheme) -> str:
+    """A name that tells one scheme from every other: `lithium-CC-2027-01-01-` and 8 digits of the SHA-256 of what its
+    letters depend on (pool, system, category, unit, scheme, day, thresholds)."""
+    told = [scheme.pool.to_dict(), scheme.system, scheme.category, scheme.unit, scheme.scheme, scheme.status,
+            scheme.on.isoformat(), dict(scheme.thresholds)]  # fmt: skip
+    digits = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:8]
+    return f"{scheme.material}-{scheme.category}-{scheme.on}-{digits}"
 
 
 def load_schemes(path: str | Path) -> tuple[ClassScheme, ...]:
@@ -76,8 +86,8 @@ def _legal(path: Path) -> tuple[ClassScheme, ...]:
     """Thresholds of an act: `act`, `provision`, `url`, `since`, and one `[[scheme]]` per material and category."""
     raw = read_table(path)
     check_keys(raw, str(path), ("schema", "act", "provision", "url", "since", "scheme"))
-    if raw["schema"] != LEGAL:
-        raise InputError(f"{path}: schema '{raw['schema']}'; allowed: {LEGAL}")
+    if raw["schema"] != LEGAL_SCHEMA:
+        raise InputError(f"{path}: schema '{raw['schema']}'; allowed: {LEGAL_SCHEMA}")
     since = raw["since"]
     if type(since) is not date:
         raise InputError(f"{path}: 'since' is {since!r}; a day without a time is needed")
@@ -104,8 +114,8 @@ def _legal(path: Path) -> tuple[ClassScheme, ...]:
                 (since, since),
                 _thresholds(table["thresholds"], where),
                 pool,
-                table.get("system", "pooled"),
-                "legal",
+                table.get("system", POOLED),
+                LEGAL,
                 act,
                 publishable=True,
             )

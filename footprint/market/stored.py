@@ -22,16 +22,6 @@ MEMORY = "256MB"
 _ALWAYS = (
     "declaration_id", "operator", "system", "country", "route", "background", "period_from", "period_to", "mass_t",
 )  # fmt: skip
-    "declaration_id",
-    "operator",
-    "system",
-    "country",
-    "route",
-    "background",
-    "period_from",
-    "period_to",
-    "mass_t",
-)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ SCHEMA = "footprint/classes/1"
 POOLED = "pooled"
 #: parameters that follow from the market, or move no threshold
 NO_CHOICE = ("benchmark_derived", "replicates", "seed")
+#: status of a scheme read from a legal act
+LEGAL = "legal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,14 @@ def window(on: date, years: int) -> tuple[date, date]:
         return on.replace(year=on.year - years, day=28), on
 
 
+def validity(on: date, years: int) -> tuple[date, date]:
+    """[on, on + years): the first day that classes hold, and the day from which a review has replaced them."""
+    try:
+        return on, on.replace(year=on.year + years)
+    except ValueError:
+        return on, on.replace(year=on.year + years, month=3, day=1)
+
+
 def tonnes_within(first: NDArray[Any], last: NDArray[Any], tonnes: Floats, begin: date, before: date) -> Floats:
     """Tonnes placed on the market in [begin, before), each declaration's spread evenly over the days of its period.
 

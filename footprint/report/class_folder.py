@@ -48,7 +48,9 @@ def write_folder(folder: Path, found: Recalculation, market: Stored, confidentia
     }  # fmt: skip
     if found.reviews:
         texts["migration.csv"] = csv_text((*_WHICH, "from", "to", "declarations"), _migration(reviews))
-        texts["moves.csv"] = csv_text((*_WHICH, "declaration_id", "from", "to", "reasons"), _moves(reviews))
+        texts["moves.csv"] = csv_text(
+            (*_WHICH, "declaration_id", "earlier_id", "from", "to", "reasons"), _moves(reviews)
+        )
     with new_folder(folder) as temporary:
         for name, text in texts.items():
             (temporary / name).write_text(text, encoding="utf-8", newline="")
@@ -84,7 +86,14 @@ def _migration(reviews: list[Review]) -> Iterator[tuple[object, ...]]:
 def _moves(reviews: list[Review]) -> Iterator[tuple[object, ...]]:
     for found in reviews:
         for move in found.moves:
-            yield *_which(found.new), move.declaration, move.before, move.after, " and ".join(move.reasons)
+            yield (
+                *_which(found.new),
+                move.declaration,
+                move.earlier,
+                move.before,
+                move.after,
+                " and ".join(move.reasons),
+            )
 
 
 def summary(found: Recalculation, market: str) -> dict[str, Any]:

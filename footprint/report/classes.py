@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from footprint.market.assignment import Classification
+from footprint.market.comparing import NEAR, Comparison, Quality
 from footprint.market.decimals import printed
 from footprint.market.review import Review
 from footprint.market.thresholds import ClassScheme
@@ -43,13 +44,14 @@ def _scheme(scheme: ClassScheme) -> Iterator[Block]:
         yield Items(tuple(f"{note.severity}: {note.message} ({note.rule})" for note in scheme.notes))
 
 
-def _standing(scheme: ClassScheme) -> str:
-    """Legal standing, scheme, window, sample."""
+def _standing(scheme: ClassScheme, named: bool = True) -> str:
+    """Legal standing, scheme where it is `named`, window, sample."""
     first = ILLUSTRATIVE if scheme.status == "illustrative" else f"Status: {scheme.status}."
     size = NOT_AVAILABLE if scheme.n_effective is None else f"{scheme.n_effective:.1f}"
+    what = f"Scheme {scheme.scheme}; on" if named else "On"
     publish = "" if scheme.publishable else " Not publishable: confidential."
     return (
-        f"{first} Scheme {scheme.scheme}; on the market from {scheme.window[0]} until before {scheme.window[1]}; "
+        f"{first} {what} the market from {scheme.window[0]} until before {scheme.window[1]}; "
         f"{plural(scheme.n, 'declaration')} of {plural(scheme.n_operators, 'operator')}, effective sample size {size}."
         f"{publish}"
     )
@@ -66,6 +68,40 @@ def assigned_document(rows: Sequence[tuple[str, Classification]]) -> Document:
     heads = ("declaration", "category", "value", "class", "probability", "next better")
     table = Grid(heads, tuple(lines), right=frozenset({"value", "probability"}), wide=frozenset({"declaration"}))
     return (Paragraph(ILLUSTRATIVE if "illustrative" in status else "Legal classes."), table)
+
+
+def compared_document(comparisons: Sequence[Comparison]) -> Document:
+    """The schemes of each product and category side by side."""
+    return tuple(block for found in comparisons for block in _compared(found))
+
+
+def _compared(found: Comparison) -> Iterator[Block]:
+    first = found.qualities[0].scheme
+    letters = max((q.scheme.letters for q in found.qualities), key=len)
+    yield Heading(2, f"{first.pool.name}, {first.category}, {first.system}: {first.unit}")
+    yield Paragraph(_standing(first, named=False))
+    yield Paragraph("Upper bounds of the classes:")
+    yield _by_scheme(found, letters[:-1], lambda q: tuple(_threshold(q.scheme, letter) for letter in letters[:-1]))
+    yield Paragraph("Tonnes in each class:")
+    yield _by_scheme(found, letters, lambda q: tuple(_share(q.scheme, letter) for letter in letters))
+    yield Paragraph("How good the schemes are:")
+    yield _by_scheme(found, ("bounds vary", "moving", "below", "above", "even", "fit"), _measures)
+    yield Items((
+        "bounds vary: mean coefficient of variation of the bounds if other operators of the market had been drawn",
+        "moving: tonnes with another class then",
+        f"below, above: tonnes up to {NEAR:.0%} below and above a bound (bunching)",
+        "even: 1 where all classes hold the same; fit: share of the variance of ln x between classes",
+    ))  # fmt: skip
+
+
+def _by_scheme(found: Comparison, heads: Iterable[str], cells: Callable[[Quality], tuple[str, ...]]) -> Grid:
+    rows = tuple((q.scheme.scheme, *cells(q)) for q in found.qualities)
+    return Grid(("scheme", *heads), rows, right=frozenset(heads))
+
+
+def _measures(q: Quality) -> tuple[str, ...]:
+    shares = tuple(percent(share) for share in (q.variation, q.moving, q.below, q.above))
+    return *shares, f"{q.evenness:.2f}", f"{q.fit:.2f}"
 
 
 def review_document(reviews: Sequence[Review]) -> Document:
@@ -86,6 +122,7 @@ def _review(found: Review) -> Iterator[Block]:
     matrix = tuple((a, *(str(row[b]) for b in new.letters)) for a, row in found.migration.items())
     yield Paragraph("Declarations from old class (rows) to new class:")
     yield Grid(("old", *new.letters), matrix, right=frozenset(new.letters))
+    yield Paragraph(f"{plural(found.entered, 'declaration')} entered, {found.left} left.")
     moved = tuple(f"{m.declaration}: {m.before} to {m.after} ({' and '.join(m.reasons)})" for m in found.moves)
     yield Items(moved or ("no declaration moved",))
     if found.triggers:

@@ -6,7 +6,7 @@ import re
 
 #: instead of a number where no data cover it; never 0
 NOT_AVAILABLE = "n/a"
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 def number(value: float) -> str:
@@ -50,7 +50,7 @@ def plural(count: int, word: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Text of a data file without control characters: it must not steer the terminal."""
+    """Text of a data file without control characters, nor what no file may hold: it must not steer the terminal."""
     return _CONTROL.sub("�", text)
 
 

@@ -58,7 +58,7 @@ def _picture(results: Sequence[FootprintResult], code: str, title: str, unit: st
                 told = f"{result.route.id}, {stage}: {number(value)} {unit}"
                 body.append(svg.titled(told, svg.box(x, y + 3, max(width, 0.5), ROW - 8, COLOURS[stage])))
         body.append(svg.label(ends[True] + 6, y + 15, number(category.value)))
-    body.append(f'<line x1="{zero:g}" y1="{TOP}" x2="{zero:g}" y2="{height - 12}" stroke="{svg.INK}"/>')
+    body.append(svg.line(zero, TOP, zero, height - 12))
     return svg.sheet(NAME + BAR + RIGHT, height, f"{title} by life cycle stage: {plural(len(results), 'route')}", body)
 
 

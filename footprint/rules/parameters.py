@@ -26,7 +26,7 @@ Value = Scalar | tuple[Scalar, ...] | Mapping[str, Scalar]
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 #: files of methods/crma that hold something else than parameters
-NOT_PARAMETERS = frozenset({"boundary.toml", "materials.toml"})
+NOT_PARAMETERS = frozenset({"boundary.toml", "materials.toml", "requirements.toml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,11 @@ class Entry:
     def reference(self) -> str:
         """Act and provision, as a citation."""
         return f"{self.act}, {self.provision}"
+
+    @property
+    def cited(self) -> str:
+        """The citation with how firm it is: `Recommendation (EU) 2021/2279, Annex I, 6.3; assumption`."""
+        return f"{self.reference}; {self.status}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ amount as a whole: it stands in place of what the parameters would make of it, a
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -18,107 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footprint.library.expressions import compiled, names_in
-from footprint.model import Amount, Parameter, Spread
-from footprint.uncertainty.germs import Stream
+from footprint.uncertainty.variables import Array, Variable, drawn
 
-Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 NOTHING_GIVEN: Mapping[str, float | Array] = MappingProxyType({})
 FUNCTIONS: Mapping[str, Callable[..., Array]] = {
     "min": np.minimum, "max": np.maximum, "sqrt": np.sqrt, "exp": np.exp, "log": np.log,
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """One uncertain number: its row in the germ, its middle and its spread."""
-
-    place: int
-    value: float
-    spread: Spread
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """An amount in a system: the stream and the name its own spread is drawn under, the scope of its parameters."""
-
-    amount: Amount
-    spread: Spread | None
-    stream: str
-    name: str
-    scope: str
-
-
-@dataclass(frozen=True, slots=True)
-class Scoped:
-    """A parameter of a scope, drawn under its name from a stream; its expression means the parameters `within`."""
-
-    parameter: Parameter
-    stream: str
-    within: str
-
-
-def drawn(variable: Variable, germ: Array) -> Array:
-    """The values of a variable in a block, from its row of standard normal numbers z.
-
-    lognormal: value * exp(sigma z), sigma = ln(GSD²)/2, so that the value is the median (DECISIONS 23); normal:
-    value + sd z; logit-normal: logit(x) = logit(value) + sd z, so that a share stays one; uniform, triangular (the
-    value is the mode) and discrete: the inverse of their distribution at Φ(z).
-    """
-    spread, value, z = variable.spread, variable.value, germ[variable.place]
-    if spread.kind == "lognormal":
-        return np.asarray(value * np.exp(z * sigma(spread)))
-    if spread.kind == "normal":
-        return np.asarray(value + (spread.sd or 0.0) * z)
-    if spread.kind == "logit-normal":
-        return np.asarray(value / (value + (1 - value) * np.exp(-(spread.sd or 0.0) * z)))
-    from scipy.special import ndtr
-
-    p: Array = ndtr(z)
-    if spread.kind == "discrete":
-        weights = np.cumsum(spread.weights) / np.sum(spread.weights)
-        at = np.minimum(np.searchsorted(weights, p, side="right"), len(weights) - 1)
-        return np.asarray(spread.values, float)[at]
-    low, high = float(spread.low or 0.0), float(spread.high or 0.0)
-    if spread.kind == "uniform":
-        return low + (high - low) * p
-    mode = min(max(value, low), high)
-    width, left = high - low, mode - low
-    if width <= 0:
-        return np.full_like(p, mode)
-    up = low + np.sqrt(p * width * left)
-    down = high - np.sqrt((1 - p) * width * (high - mode))
-    return np.where(p * width < left, up, down)
-
-
-def sigma(spread: Spread) -> float:
-    """The standard deviation of the logarithm: ln(GSD²)/2."""
-    return math.log(spread.gsd2 or 1.0) / 2
-
-
-class Registry:
-    """Where each variable stands in the germ: streams in the order in which they are met, and in each the names."""
-
-    def __init__(self) -> None:
-        self._streams: dict[str, dict[str, None]] = {}
-
-    def own(self, stream: str, names: Iterable[str]) -> None:
-        """The variables of a stream; names met before keep their place."""
-        self._streams.setdefault(stream, {}).update(dict.fromkeys(names))
-
-    @property
-    def streams(self) -> tuple[Stream, ...]:
-        """What to draw."""
-        return tuple(Stream(key, len(found)) for key, found in self._streams.items() if found)
-
-    @property
-    def labels(self) -> tuple[tuple[str, str], ...]:
-        """(stream, name) of each row of the germ."""
-        return tuple((stream, name) for stream, found in self._streams.items() for name in found)
-
-    def places(self) -> Mapping[tuple[str, str], int]:
-        """(stream, name) -> row of the germ."""
-        return {label: n for n, label in enumerate(self.labels)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,107 +177,3 @@ def as_slice(index: Index) -> slice | Index:
     if len(index) and np.array_equal(index, np.arange(index[0], index[0] + len(index))):
         return slice(int(index[0]), int(index[-1]) + 1)
     return index
-
-
-def compile_program(
-    uses: Sequence[Use],
-    scopes: Mapping[str, Sequence[Scoped]],
-    places: Mapping[tuple[str, str], int],
-    given: Mapping[tuple[str, str], str] = MappingProxyType({}),
-) -> Program:
-    """The program of some amounts. `places` are those of a registry that has every stream of `uses` and `scopes`.
-
-    `given` names the parameters, by (scope, name), whose values come from outside.
-    """
-    compiler = _Compiler(scopes, places, given)
-    log_rows, sigmas, log_germ, others, computed = [], [], [], [], []
-    for row, use in enumerate(uses):
-        own = compiler.variable(use.amount, use.spread, use.stream, use.name)
-        if how := compiler.computed(use.amount, own, use.scope):
-            computed.append((row, how))
-        elif own is None:
-            continue
-        elif own.spread.kind == "lognormal" and own.value:
-            log_rows.append(row)
-            log_germ.append(own.place)
-            sigmas.append(sigma(own.spread))
-        else:
-            others.append((row, own))
-    return Program(
-        np.array([use.amount.value for use in uses], float),
-        np.array(log_rows, np.int64),
-        np.array(log_germ, np.int64),
-        np.array(sigmas, float),
-        tuple(others),
-        tuple(compiler.steps),
-        {scope: {p.parameter.name: p.parameter.amount.value for p in scopes[scope]} for scope in compiler.used},
-        tuple(computed),
-    )
-
-
-class _Compiler:
-    """Which parameters are uncertain, worked out as expressions ask for them."""
-
-    def __init__(
-        self,
-        scopes: Mapping[str, Sequence[Scoped]],
-        places: Mapping[tuple[str, str], int],
-        given: Mapping[tuple[str, str], str],
-    ) -> None:
-        self.scopes = {scope: {p.parameter.name: p for p in found} for scope, found in scopes.items()}
-        self.places, self.given = places, given
-        self.steps: list[tuple[str, str, Computed | Variable | Given]] = []
-        self.used: set[str] = set()
-        self._moved: dict[tuple[str, str], bool] = {}
-        self._follows: dict[tuple[str, str], bool] = {}
-
-    def variable(self, amount: Amount, spread: Spread | None, stream: str, name: str) -> Variable | None:
-        """The variable of an amount's own spread."""
-        return Variable(self.places[stream, name], amount.value, spread) if spread else None
-
-    def moves(self, expression: str | None, scope: str) -> bool:
-        """Whether an expression over a scope is uncertain; if so the steps that make it so are there."""
-        names = [name for name in sorted(names_in(expression or "")) if name in self.scopes.get(scope, {})]
-        moved = [self._visit(scope, name) for name in names]
-        if any(moved):
-            self.used.add(scope)
-        return any(moved)
-
-    def computed(self, amount: Amount, own: Variable | None, scope: str) -> Computed | None:
-        """How an amount is computed: from uncertain parameters where it has no spread of its own; from given ones also
-        where it has a lognormal spread, which then is around the value they give.
-        """
-        expression = amount.expression or ""
-        if own is None:
-            return Computed(expression, scope, amount.scale) if self.moves(expression, scope) else None
-        if own.spread.kind == "lognormal" and own.value and self.follows(expression, scope):
-            self.moves(expression, scope)
-            return Computed(expression, scope, amount.scale, own)
-        return None
-
-    def follows(self, expression: str, scope: str) -> bool:
-        """Whether an expression needs a given parameter, directly or through others."""
-        return any(self._needs(scope, name) for name in names_in(expression) if name in self.scopes.get(scope, {}))
-
-    def _needs(self, scope: str, name: str) -> bool:
-        key = scope, name
-        if key not in self._follows:
-            scoped = self.scopes[scope][name]
-            self._follows[key] = key in self.given or self.follows(
-                scoped.parameter.amount.expression or "", scoped.within
-            )
-        return self._follows[key]
-
-    def _visit(self, scope: str, name: str) -> bool:
-        key = scope, name
-        if key not in self._moved:
-            scoped = self.scopes[scope][name]
-            amount = scoped.parameter.amount
-            own = self.variable(amount, amount.spread, scoped.stream, name)
-            how: Computed | Variable | Given | None = Given(self.given[key]) if key in self.given else None
-            how = how or self.computed(amount, own, scoped.within) or own
-            if how is not None:
-                self.used.add(scope)
-                self.steps.append((scope, name, how))
-            self._moved[key] = how is not None
-        return self._moved[key]

@@ -194,3 +194,11 @@ def _fail(error: BaseException) -> Callable[..., None]:
         raise error
 
     return fail
+
+
+def test_a_missing_provider_is_named_with_its_place_once(run: Run, toy: Toy) -> None:
+    path = toy(("background:acid", "background:acit"))
+    call = run("calc", path, "--background", TOY)
+    assert call.code == 2
+    assert call.err.count(str(path)) == 1
+    assert "'acit' is not in the background" in call.err

@@ -28,7 +28,15 @@ def modules(run: Run, *arguments: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--help",), ("calc", "--help"), ("materials", "--help"), ("classes", "fit", "--help"), ("--version",)],
+    [
+        ("--help",),
+        ("calc", "--help"),
+        ("materials", "--help"),
+        ("classes", "fit", "--help"),
+        ("classes", "draw", "curve", "--help"),
+        ("market", "model", "--help"),
+        ("--version",),
+    ],
     ids=" ".join,
 )
 def test_help_loads_no_numbers(run: Run, arguments: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""The README shows what the program prints today; whether that is right is for the other tests."""
+"""The README and the docs show what the program prints today; whether that is right is for the other tests."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ import pytest
 
 from tests.cli.conftest import ROOT, Run
 
-SAMPLES = re.findall(
-    r"^```console\n\$ footprint ([^\n]+)\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S
-)
+PAGES = ("README.md", "docs/conformity.md")
+SAMPLES = [
+    sample
+    for page in PAGES
+    for sample in re.findall(
+        r"^```console\n\$ footprint ([^\n]+)\n(.*?)^```$", (ROOT / page).read_text(encoding="utf-8"), re.M | re.S
+    )
+]
 
 
 @pytest.mark.parametrize(("command", "printed"), SAMPLES, ids=[command for command, _ in SAMPLES])

@@ -8,7 +8,7 @@ import footprint as fp
 from footprint.calculation import Settings
 from footprint.library.routes import route_index
 from footprint.sampling import SampledRoutes, sample
-from footprint.uncertainty.amounts import Variable, drawn
+from footprint.uncertainty.variables import Variable, drawn
 
 BASE = [ident for ident in route_index() if "@" not in ident]
 #: whose median is the amount itself

@@ -35,6 +35,9 @@ def market_file(folder: Path, *rows: str, header: str = HEADER) -> Path:
         (",5,", ",,", r"row 2, column 'CC': the row has no value of any category"),
         (",1.2", ",0.8", r"row 2, column 'gsd2_CC': 0.8 is out of range; allowed: 1 or more"),
         ("Acme", "=1+1", r"row 2, column 'operator': '=1\+1' is a formula"),
+        ("Acme", "+1-cmd", r"row 2, column 'operator': '\+1-cmd' is a formula"),
+        ("Acme", "-2+3", r"row 2, column 'operator': '-2\+3' is a formula"),
+        ("Acme", "@SUM(1)", r"row 2, column 'operator': '@SUM\(1\)' is a formula"),
         ("Acme", "A\u202eB", r"row 2, column 'operator': holds control characters"),
     ],
 )  # fmt: skip

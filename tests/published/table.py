@@ -13,7 +13,7 @@ import footprint as fp
 from footprint.impact.result import FootprintResult
 from footprint.library.paths import datasets_folder, methods_folder
 from footprint.library.published import Published, load_published
-from footprint.report.material import ours_like
+from footprint.report.material.view import ours_like
 
 HERE = Path(__file__).parent
 LIOH = ("lithium/hydroxide-brine-atacama", "lithium/hydroxide-spodumene-au-cn")

@@ -8,7 +8,7 @@ import pytest
 from footprint.commands.common import Choices
 from footprint.commands.materials import ON_A_PAGE, known_materials, overview, view
 from footprint.report.document import Figure, markdown
-from footprint.report.material import material_document
+from footprint.report.material.page import material_document
 from footprint.report.overview import overview_document
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "materials"

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from footprint.model import Amount, Parameter, Spread
-from footprint.uncertainty.amounts import Registry, Scoped, Use, Variable, compile_program, drawn
+from footprint.uncertainty.compiling import compile_program
+from footprint.uncertainty.variables import Registry, Scoped, Use, Variable, drawn
 
 Z = np.array([-1.959963984540054, 0.0, 1.959963984540054])
 

@@ -1,0 +1,261 @@
+"""Whether a declaration still holds for a study as it is today, or its footprint is to be calculated again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from footprint import __version__
+from footprint.calculation import Assessed, LongTerm, Settings, assess_route
+from footprint.declaration.fingerprint import fingerprint
+from footprint.errors import InputError
+from footprint.impact.assessment import totals
+from footprint.inventory.build import Electricity
+from footprint.library.background import Background, load_background
+from footprint.library.method import Method, load_method
+from footprint.library.paths import methods_folder
+from footprint.library.studies import Study, load_study
+from footprint.library.toml import read_text
+from footprint.rules.parameters import find, in_force, numbers
+
+SCHEMA = "footprint/declaration/1"
+#: parameters that name the changes after which a footprint is calculated again
+TRIGGERS = ("recalculation-triggers", "recalculation-triggers-own")
+#: relative difference below which two values are the same
+SAME = 1e-9
+Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class Material(Struct, frozen=True):
+    """The declared product: the route it is of."""
+
+    route: Name
+
+
+class Validity(Struct, frozen=True):
+    """The last day of a declaration."""
+
+    until: date
+
+
+class Prints(Struct, frozen=True):
+    """The hashes of `fingerprint` on the day of the declaration."""
+
+    bill_of_materials: Hash
+    energy_mix: Hash
+
+
+class Site(Struct, frozen=True):
+    """A plant whose output is declared."""
+
+    name: Name
+    country: Name
+
+
+class Identified(Struct, frozen=True):
+    """A method or a background in one release."""
+
+    id: Name
+    sha256: Hash
+
+
+class Calculation(Struct, frozen=True):
+    """With what the footprint was calculated."""
+
+    method: Identified
+    background: Identified
+    electricity: Electricity = "as-modelled"
+    long_term: LongTerm = "include"
+    software: str = ""
+
+
+class Category(Struct, frozen=True):
+    """A declared result per declared unit."""
+
+    code: Name
+    unit: Name
+    value: float
+
+
+class Declared(Struct, frozen=True, kw_only=True):
+    """What is read of a declaration (schema footprint/declaration/1); other keys do not tell whether it is current."""
+
+    schema: str
+    material: Material
+    validity: Validity
+    fingerprint: Prints
+    sites: list[Site]
+    calculation: Calculation
+    footprint: list[Category]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What changed, in which words of the rules (`cause`), and the rule by which it counts, with its status."""
+
+    cause: str
+    message: str
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Whether a declaration is current on a day. `reasons` speak against it, `information` does not."""
+
+    route: str
+    on: date
+    reasons: tuple[Reason, ...]
+    information: tuple[Reason, ...]
+
+    @property
+    def current(self) -> bool:
+        """Whether nothing asks for a new calculation."""
+        return not self.reasons
+
+    def to_dict(self) -> dict[str, Any]:
+        """Schema footprint/status/1."""
+        return {
+            "schema": "footprint/status/1",
+            "route": self.route,
+            "on": self.on.isoformat(),
+            "status": "current" if self.current else "recalculation-required",
+            "reasons": [asdict(reason) for reason in self.reasons],
+            "information": [{"cause": fact.cause, "message": fact.message} for fact in self.information],
+        }
+
+
+def status(
+    declaration: str | Path | Declared,
+    study: str | Path | Study,
+    *,
+    method: str | Path | Method | None = None,
+    background: str | Path | Background | None = None,
+    on: date | None = None,
+) -> Status:
+    """Whether a declaration is current on a day (today unless given): nothing that it rests on has changed since.
+
+    The bill of materials and the energy mix are compared by their fingerprints, method and background by the hash of
+    their release. `method` and `background` are those in use today; without them, what the declaration names. Which
+    changes ask for a new calculation is in methods/crma (`recalculation-triggers`, `recalculation-triggers-own`).
+
+    Raises InputError where a file cannot be read, or the two are of different products.
+    """
+    day = on or date.today()
+    held = declaration if isinstance(declaration, Declared) else load_declared(declaration)
+    study = study if isinstance(study, Study) else load_study(study)
+    if study.route.id != (route := held.material.route):
+        raise InputError(f"{study.route.path}: is of '{study.route.id}'; the declaration is of '{route}'")
+    settings = Settings(
+        method=method if method is not None else _shipped_method(held.calculation.method.id),
+        background=background if background is not None else _shipped_background(held.calculation.background.id),
+        electricity=held.calculation.electricity,
+        long_term=held.calculation.long_term,
+        on=day,
+    )
+    found = assess_route(study.route, settings)
+    triggers = dict(_triggers(found, day))
+    changes = [*_changes(held, study, found, day)]
+    return Status(
+        route,
+        day,
+        tuple(Reason(c.cause, c.message, triggers[c.cause]) for c in changes if c.cause in triggers),
+        tuple(c for c in changes if c.cause not in triggers),
+    )
+
+
+def load_declared(path: str | Path) -> Declared:
+    """What `status` reads of a declaration file. Raises InputError with file, place and what is needed."""
+    try:
+        found = msgspec.json.decode(read_text(Path(path)), type=Declared)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise InputError(f"{path}: {error}") from None
+    if found.schema != SCHEMA:
+        raise InputError(f"{path}: schema '{found.schema}'; allowed: {SCHEMA}")
+    return found
+
+
+def _shipped_method(name: str) -> Method:
+    """A declaration names no folders: what is not shipped is for the caller to give."""
+    shipped = [path.parent.name for path in methods_folder().glob("*/method.toml")]
+    if name not in shipped:
+        raise InputError(f"the declaration was calculated with method '{name}', which is not shipped; give --method")
+    return load_method(name)
+
+
+def _shipped_background(name: str) -> Background:
+    if name != "open":
+        raise InputError(f"the declaration rests on background '{name}', which is not shipped; give --background")
+    return load_background()
+
+
+def _triggers(found: Assessed, day: date) -> Iterator[tuple[str, str]]:
+    """Change -> the rule that makes it a reason."""
+    for name in TRIGGERS:
+        entry = in_force(find(found.parameters, name), day)
+        causes = entry.value if isinstance(entry.value, tuple) else (entry.value,)
+        yield from ((str(cause), f"{name} ({entry.status}): {entry.reference}") for cause in causes)
+
+
+def _changes(held: Declared, study: Study, found: Assessed, day: date) -> Iterator[Reason]:
+    """Everything that differs between declaration and study."""
+    now = fingerprint(study)
+    if now.bill_of_materials != held.fingerprint.bill_of_materials:
+        yield Reason("bill-of-materials", "the bill of materials is not the declared one")
+    if now.energy_mix != held.fingerprint.energy_mix:
+        yield Reason("energy-mix", "the energy mix is not the declared one")
+    yield from _plants(held, study)
+    was = held.calculation
+    yield from _release("method", was.method, found.method)
+    yield from _release("background", was.background, found.background)
+    if (last := held.validity.until) < day:
+        yield Reason("validity", f"valid until {last}, {(day - last).days} days before {day}")
+    yield from _results(held, found, day)
+    if (software := was.software) and software != (this := f"crm-footprint {__version__}"):
+        yield Reason("software", f"calculated with {software}; this is {this}")
+
+
+def _release(what: str, before: Identified, now: Method | Background) -> Iterator[Reason]:
+    """A method or background whose content is not the declared one."""
+    if before.sha256 != now.sha256:
+        told = f"'{before.id}' {before.sha256[:12]} was declared, '{now.id}' {now.sha256[:12]} is in use"
+        yield Reason(what, f"{what} {told}")
+
+
+def _plants(held: Declared, study: Study) -> Iterator[Reason]:
+    """Plants that came, went or stand in another country."""
+    before = {site.name: site.country for site in held.sites}
+    after = {plant.name: str(plant.country) for plant in study.company.plant}
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name), after.get(name)
+        if old is None:
+            yield Reason("plants", f"plant '{name}' ({new}) is new")
+        elif new is None:
+            yield Reason("plants", f"plant '{name}' ({old}) is no more in the study")
+        elif old != new:
+            yield Reason("plants", f"plant '{name}' is in {new}, not in {old}")
+
+
+def _results(held: Declared, found: Assessed, day: date) -> Iterator[Reason]:
+    """Declared values that the study does not give any more; worse than `verification-again` allows is `worsening`."""
+    allowed = numbers(found.parameters, "verification-again", day)["category"]
+    values = totals(found.assessment)
+    for declared in held.footprint:
+        if (code := declared.code) not in found.method.column:
+            continue
+        column = found.method.column[code]
+        unit, now = found.method.categories[column].unit, float(values[column])
+        if declared.unit != unit:
+            raise InputError(
+                f"the declaration gives {code} in '{declared.unit}'; {found.method.id} gives it in '{unit}'"
+            )
+        if abs(now - declared.value) <= SAME * abs(declared.value):
+            continue
+        worse = now - declared.value > allowed * abs(declared.value)
+        yield Reason("worsening" if worse else "result", f"{code} is {now:.4g} {unit}, declared {declared.value:.4g}")

@@ -1,0 +1,215 @@
+"""The market and class commands as a user calls them: answers, exit codes, and one clear message for a wrong call."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+HEADER = "declaration_id,operator,material,product,form,system,country,period_from,period_to,mass_t,CC,gsd2_CC"
+
+
+def market_file(path: Path, year: int, values: list[float], form: str = "carbonate") -> Path:
+    """Invented declarations, one operator each, 100 t placed on the market in a year; every third is secondary."""
+    rows = [
+        f"{form}{k}-{year},Operator {k},lithium,lithium {form},{form},{'primary' if k % 3 else 'secondary'},CL,"
+        f"{year}-01-01,{year}-12-31,100,{value},1.2"
+        for k, value in enumerate(values)
+    ]
+    path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+VALUES = [float(k) for k in range(1, 11)]
+
+
+@pytest.fixture
+def market(tmp_path: Path) -> Path:
+    return market_file(tmp_path / "market.csv", 2026, VALUES)
+
+
+@pytest.fixture
+def schemes(run: Run, market: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "schemes.json"
+    call = run("classes", "fit", market, "--on", "2027-01-01", "--out", path, "--bootstrap", 50)
+    assert call.code == 0
+    return path
+
+
+def test_fit_answers_pooled_and_by_system(run: Run, market: Path) -> None:
+    """Ten equal weights: the 5 % quantile is 1 and the 95 % quantile 10, so pooled A ends at 1 and F at 10."""
+    call = run("classes", "fit", market, "--on", "2027-01-01", "--json", "--bootstrap", 50)
+    assert (call.code, call.err) == (0, "")
+    assert [entry["system"] for entry in call.json] == ["pooled", "primary", "secondary"]
+    pooled = call.json[0]
+    assert pooled["schema"] == "footprint/classes/1"
+    assert pooled["status"] == "illustrative"
+    assert (pooled["thresholds"]["A"], pooled["thresholds"]["F"]) == (1.0, 10.0)
+    assert pooled["window"] == {"from": "2024-01-01", "before": "2027-01-01"}
+    assert sum(part["mass_share"] for part in pooled["occupancy"].values()) == pytest.approx(1)
+
+
+def test_fit_prints_that_it_is_illustrative(run: Run, market: Path) -> None:
+    call = run("classes", "fit", market, "--on", "2027-01-01", "--bootstrap", 50)
+    assert "Illustrative: no legal act sets classes for this material." in call.out
+
+
+def test_fit_writes_what_assign_reads(run: Run, market: Path, schemes: Path) -> None:
+    """1 is A (its bound belongs to it) and 10 is F; a spread makes the probabilities sum to one."""
+    call = run("classes", "assign", market, "--scheme-file", schemes, "--json")
+    assert (call.code, call.err) == (0, "")
+    letters = {entry["declaration_id"]: entry["class"] for entry in call.json}
+    assert (letters["carbonate0-2026"], letters["carbonate9-2026"]) == ("A", "F")
+    assert all(sum(entry["probability"].values()) == pytest.approx(1) for entry in call.json)
+    assert {entry["status"] for entry in call.json} == {"illustrative"}
+
+
+def test_assign_says_what_it_leaves_out(run: Run, market: Path, schemes: Path, tmp_path: Path) -> None:
+    other = market_file(tmp_path / "other.csv", 2026, [3.0, 4.0], form="hydroxide")
+    rows = other.read_text(encoding="utf-8").splitlines()[1:]
+    market.write_text(market.read_text(encoding="utf-8") + "\n".join(rows) + "\n", encoding="utf-8")
+    call = run("classes", "assign", market, "--scheme-file", schemes)
+    assert call.code == 0
+    assert "no class: 2 declarations of no product and category with a pooled scheme" in call.err
+    assert "hydroxide0-2026, hydroxide1-2026" in call.err
+
+
+def test_assign_without_any_scheme_for_the_product_exits_2(run: Run, schemes: Path, tmp_path: Path) -> None:
+    other = market_file(tmp_path / "other.csv", 2026, [3.0], form="hydroxide")
+    call = run("classes", "assign", other, "--scheme-file", schemes)
+    assert call.code == 2
+    assert "no declaration is of the product of a pooled scheme" in call.err
+
+
+def test_letters_of_a_legal_scheme_are_not_illustrative(run: Run, market: Path, tmp_path: Path) -> None:
+    legal = tmp_path / "act.toml"
+    legal.write_text(
+        """
+schema = "footprint/legal-classes/1"
+act = "invented act"
+provision = "Annex"
+url = "https://example.org/act"
+since = 2027-01-01
+
+[[scheme]]
+material = "lithium"
+product = "lithium carbonate"
+form = "carbonate"
+category = "CC"
+unit = "kg CO2 eq per kg"
+thresholds = { A = 3.0, B = 6.0 }
+""",
+        encoding="utf-8",
+    )
+    call = run("classes", "assign", market, "--scheme-file", legal, "--json")
+    assert call.code == 0
+    assert [entry["class"] for entry in call.json] == ["A"] * 3 + ["B"] * 3 + ["C"] * 4
+    assert {entry["status"] for entry in call.json} == {"legal"}
+
+
+def test_review_counts_moves_from_one_window_to_the_next(run: Run, market: Path, tmp_path: Path) -> None:
+    """Everyone halves: relative places stay, so nobody moves by the market alone; the matrix counts all ten."""
+    later = market_file(tmp_path / "later.csv", 2029, [value / 2 for value in VALUES])
+    call = run("classes", "review", market, later, "--on", "2030-01-01", "--json")
+    assert (call.code, call.err) == (0, "")
+    pooled = call.json[0]
+    assert pooled["schema"] == "footprint/review/1"
+    assert sum(n for row in pooled["migration"].values() for n in row.values()) == 10
+    assert (pooled["entered"], pooled["left"]) == (0, 0)
+    assert pooled["thresholds"]["new"]["A"] == pooled["thresholds"]["old"]["A"] / 2
+
+
+def test_review_of_one_registry_takes_both_windows_from_it(run: Run, market: Path, tmp_path: Path) -> None:
+    registry = tmp_path / "all.duckdb"
+    later = market_file(tmp_path / "later.csv", 2029, VALUES)
+    for path in (market, later):
+        assert run("market", "import", path, "--registry", registry).code == 0
+    call = run("classes", "review", registry, registry, "--on", "2030-01-01", "--json")
+    assert call.code == 0
+    assert call.json[0]["moves"] == []
+
+
+def test_compare_sets_all_schemes_side_by_side(run: Run, market: Path) -> None:
+    call = run("classes", "compare", market, "--on", "2027-01-01", "--bootstrap", 20, "--json")
+    assert (call.code, call.err) == (0, "")
+    names = [entry["scheme"] for entry in call.json[0]["schemes"]]
+    assert names == ["geometric", "anchored", "quantiles", "equal-width", "natural-breaks", "fixed-ratio", "pefcr"]
+    shown = run("classes", "compare", market, "--on", "2027-01-01", "--bootstrap", 20)
+    assert "Illustrative" in shown.out
+    assert all(name in shown.out for name in names)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("fit", "{market}", "--on", "01/01/2027"), "--on '01/01/2027' is not a day; write it as 2027-01-01"),
+        (("fit", "{market}", "--on", "2027-01-01", "--scheme", "geometrc"), "did you mean 'geometric'"),
+        (("fit", "{market}", "--on", "2027-01-01", "--category", "CO2"), "category 'CO2' is not known"),
+        (("fit", "{market}", "--on", "2027-01-01", "--category", "AC"), "no declaration has a value of AC"),
+        (("fit", "{market}", "--on", "2027-01-01", "--material", "lithum"), "did you mean 'lithium'"),
+        (("fit", "{market}", "--on", "2027-01-01", "--classes", "9"), "9 classes; allowed: 2 to 7"),
+        (("fit", "{market}", "--on", "2027-01-01", "--improvement", "0.5"), "out of range; allowed: 0 to 0.05"),
+        (("fit", "{market}", "--on", "2035-01-01"), "nothing in the window"),
+        (("fit", "no-such.csv"), "no-such.csv: no such file"),
+        (("fit", "{market}.txt"), "the name of a market file ends in"),
+        (("assign", "{market}", "--scheme-file", "{market}"), "not valid JSON"),
+        (("assign", "{market}", "--scheme-file", "no-such.json"), "no-such.json: no such file"),
+        (("review", "{market}", "{market}", "--old-on", "2033-01-01", "--on", "2027-01-01"), "in common"),
+        (("compare", "{market}", "--on", "2035-01-01"), "nothing in the window"),
+    ],
+)
+def test_a_wrong_call_exits_2_with_one_message(
+    run: Run, market: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    call = run("classes", *(text.replace("{market}", str(market)) for text in arguments))
+    assert (call.code, call.out) == (2, "")
+    assert message in call.err
+    assert call.err.startswith("error: ")
+
+
+def test_a_scheme_file_that_was_tampered_with_exits_2(run: Run, market: Path, schemes: Path) -> None:
+    held = json.loads(schemes.read_text(encoding="utf-8"))
+    for change, message in (
+        ({"thresholds": {"A": 5.0, "B": 4.0}}, "thresholds must ascend"),
+        ({"thresholds": {"A": -1.0}}, "a positive number is needed"),
+        ({"schema": "footprint/classes/9"}, "schema 'footprint/classes/1' is needed"),
+        ({"category": "CO2"}, "category 'CO2' is not known"),
+    ):
+        schemes.write_text(json.dumps([held[0] | change]), encoding="utf-8")
+        call = run("classes", "assign", market, "--scheme-file", schemes)
+        assert call.code == 2
+        assert message in call.err
+
+
+def test_a_scheme_of_a_file_is_illustrative_whatever_it_says(run: Run, market: Path, schemes: Path) -> None:
+    held = json.loads(schemes.read_text(encoding="utf-8"))
+    schemes.write_text(json.dumps([held[0] | {"status": "adopted"}]), encoding="utf-8")
+    call = run("classes", "assign", market, "--scheme-file", schemes, "--json")
+    assert {entry["status"] for entry in call.json} == {"illustrative"}
+
+
+def test_import_list_show_withdraw_export(run: Run, market: Path, tmp_path: Path) -> None:
+    registry = ("--registry", tmp_path / "all.duckdb")
+    assert "10 added" in run("market", "import", market, *registry).err
+    assert "0 added, 10 already there" in run("market", "import", market, *registry).err
+    assert run("market", "list", *registry, "--json").json == [
+        {"material": "lithium", "declarations": 10, "operators": 10, "mass_t": 1000.0}
+    ]
+    assert run("market", "withdraw", "carbonate0-2026", "--reason", "wrong", *registry).code == 0
+    assert len(run("market", "export", *registry).out.splitlines()) == 1 + 9
+    assert "wrong" in run("market", "show", "carbonate0-2026", *registry).out
+
+
+def test_a_bad_row_refuses_the_file_unless_the_good_are_kept(run: Run, market: Path, tmp_path: Path) -> None:
+    market.write_text(market.read_text(encoding="utf-8").replace(",100,2.0,", ",0,2.0,"), encoding="utf-8")
+    registry = ("--registry", tmp_path / "all.duckdb")
+    call = run("market", "import", market, *registry)
+    assert (call.code, (tmp_path / "all.duckdb").exists()) == (2, False)
+    assert "row 3, column 'mass_t': 0 is out of range" in call.err
+    kept = run("market", "import", market, *registry, "--keep-good")
+    assert kept.code == 3
+    assert "left out" in kept.err
+    assert "9 added" in kept.err

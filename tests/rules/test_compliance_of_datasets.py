@@ -1,0 +1,92 @@
+"""EF compliance of what a result rests on, and what a declaration must say (R20, R35, R36)."""
+
+import json
+
+import pytest
+
+from tests.rules.studying import PLANT, case
+
+
+def test_parts_on_company_data_and_on_the_background(tmp_path):
+    """Own emissions of the plant 6 of 10 kg; a, b and the mine, of which nobody states compliance, 4."""
+    found = case(tmp_path)
+    assert found.assessment.compliance == pytest.approx({"company-specific": 0.6, "EF": 0, "ILCD-EL": 0, "none": 0.4})
+    finding = found.finding("compliance.none")
+    assert finding.severity == "warning"
+    assert finding.message.startswith("screening:")
+
+
+def test_entry_level_datasets_above_ten_per_cent_are_an_error(tmp_path):
+    """The mine on ILCD entry-level data: 0.5 of 10 kg is 5 %; with 1.5 kg it is 1.5 of 11, 13.6 %."""
+    data = PLANT + '\n[study.data.mine]\nkind = "secondary"\ncompliance = "ILCD-EL"\n'
+    small = case(tmp_path, data)
+    assert small.assessment.compliance["ILCD-EL"] == pytest.approx(0.05)
+    assert small.findings("compliance.ilcd") == []
+    large = case(tmp_path, data, changes=(('"air/non-urban", amount = 0.5', '"air/non-urban", amount = 1.5'),))
+    assert large.assessment.compliance["ILCD-EL"] == pytest.approx(1.5 / 11)
+    assert large.finding("compliance.ilcd").severity == "error"
+
+
+def declared(tmp_path, **more: object):
+    """The study with 1 kg of ore from a supplier who declares 5 kg CO2 eq per kg, in place of nothing."""
+    content = {
+        "schema": "footprint/supplier-declaration/1", "operator": "Supplier", "method": "ef-3.1", "year": 2025,
+        "declared_unit": {"product": "c", "amount": 1, "unit": "kg"},
+        "results": {"CC": {"value": 5.0, "unit": "kg CO2 eq"}},
+    } | more  # fmt: skip
+    (tmp_path / "supplier.json").write_text(json.dumps(content), encoding="utf-8")
+    line = '{ input = "c", from = "declaration:supplier.json", amount = 1.0, unit = "kg" },'
+    return case(tmp_path, more=line)
+
+
+def test_a_supplier_says_what_its_declaration_rests_on(tmp_path):
+    """5 of 15 kg."""
+    assert declared(tmp_path, compliance="EF").assessment.compliance["EF"] == pytest.approx(5 / 15)
+    assert declared(tmp_path).assessment.compliance["EF"] == 0.0
+
+
+def test_a_verified_declaration_is_company_data_of_others(tmp_path):
+    """Situation 2, option 1. Of 2025: TiR 1; TeR and GeR 1, its own product; P 1 verified, 3 not: (1+1+1+3)/4 = 1.5."""
+    found = declared(tmp_path, verification="Verifier, 2026")
+    need = next(n for n in found.assessment.needs if n.dataset.startswith("declaration:"))
+    assert (need.situation, need.option, need.rating.dqr) == (2, 1, 1.0)
+    unverified = next(n for n in declared(tmp_path).assessment.needs if n.dataset.startswith("declaration:"))
+    assert (unverified.rating.dqr, unverified.met) == (1.5, True)
+
+
+def test_a_material_in_a_product_is_not_declared(tmp_path):
+    """Article 31: not for critical raw materials that intermediate or final products contain."""
+    found = case(tmp_path, changes=(("invented = true", "invented = true\ncontained_in_product = true"),))
+    assert found.finding("declaration.contained").severity == "error"
+    assert not found.assessment.conforming
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ('public_url = "https://example.org/study"\n', "", "public_url"),
+        ('extraction = ["CL"]\n', "", "countries.extraction"),
+        ('refining = ["FI"]\n', "", "countries.refining"),
+        ('contact = "nobody@example.org"', 'contact = " "', "responsible.contact"),
+        ('address = "Nowhere 1"', 'address = " "', "responsible.address"),
+    ],
+)
+def test_each_field_of_a_declaration_is_needed(tmp_path, old, new, field):
+    found = case(tmp_path, changes=((old, new),))
+    finding = found.finding("declaration.field")
+    assert (finding.where, finding.severity) == (f"[study] {field}", "error")
+
+
+def test_a_stage_the_system_has_not_needs_no_country(tmp_path):
+    """The system extracts and refines: processing and recycling are left empty."""
+    assert case(tmp_path).findings("declaration.field") == []
+
+
+def test_what_is_cut_off_is_told_with_its_limit(tmp_path):
+    """1 % of mass, 2 % of energy and 0.5 % of the score are left out; 3 % of each may be."""
+    shares = "mass = 0.01, energy = 0.02, score = 0.005"
+    cut = f'[boundary]\n"storage" = {{ status = "cut-off", reason = "small", {shares}, source = "invented" }}\n'
+    finding = case(tmp_path, changes=(("[source.invented]", cut + "[source.invented]"),)).finding("cutoff.ledger")
+    assert finding.severity == "note"
+    assert "storage (mass 1.00%, energy 2.00%, score 0.50%)" in finding.message
+    assert "at most 3% of each" in finding.message
