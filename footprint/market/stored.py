@@ -20,16 +20,8 @@ from footprint.market.registry import as_column, current, every_column, market_f
 #: what DuckDB may hold while it sorts; beyond, it writes to a temporary folder
 MEMORY = "256MB"
 _ALWAYS = (
-    "declaration_id",
-    "operator",
-    "system",
-    "country",
-    "route",
-    "background",
-    "period_from",
-    "period_to",
-    "mass_t",
-)
+    "declaration_id", "operator", "system", "country", "route", "background", "period_from", "period_to", "mass_t",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
