@@ -73,7 +73,7 @@ def fit(
     as_json: Json = False,
 ) -> None:
     """Thresholds from what was placed on the market in the three years before a day: pooled and by system."""
-    from footprint.market.fitting import fit_market
+    from footprint.market.fitting import NOTHING, Skipped, fit_market
     from footprint.market.options import Options
     from footprint.market.scheme_files import load_schemes, schemes_text
 
@@ -103,10 +103,14 @@ def fit(
     found = declared_market(market, material)
     for code in category or ():
         found.values(code)
-    told = None if category else lambda skipped: say(f"left out: {skipped}")
+    left_out: list[Skipped] = []
+    told = None if category else left_out.append
     schemes = list(fit_market(found, asked_day(on), tuple(category or ()), options, exploratory, told))
+    refused = "".join(f"\nleft out: {entry}" for entry in left_out if entry.rule not in NOTHING)
     if not schemes:
-        raise InputError(f"{found.name}: nothing in the window has a value of the categories asked for")
+        raise InputError(f"{found.name}: nothing in the window has a value of the categories asked for{refused}")
+    if refused:
+        say(refused.lstrip())
     if out is not None:
         write_whole(out, schemes_text(schemes))
         say(f"written: {out}")

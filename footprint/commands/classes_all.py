@@ -47,7 +47,8 @@ def fit_all(
             raise InputError(f"{out}: cannot be written ({error.strerror})") from None
     say(f"written: {out}")
     for entry in found.skipped:
-        say(f"{entry} ({entry.rule})")
+        if entry.rule != "no-value":
+            say(f"left out: {entry}")
     if as_json:
         emit_json(summary(found, now.name))
     finish(found.pools, [str(entry) for entry in found.failed])
