@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from footprint.commands.common import Json, On, asked_day, complain, emit, emit_json, say, write_whole
+from footprint.commands.market import DEFAULT
 from footprint.errors import InputError, listed
 
 if TYPE_CHECKING:
     from footprint.market.declarations import Market
-    from footprint.market.fitting import Options
+    from footprint.market.options import Options
 
 app = typer.Typer(name="classes", help="Performance classes A to G (illustrative).", no_args_is_help=True,
                   rich_markup_mode=None)  # fmt: skip
@@ -38,7 +39,16 @@ def _classes() -> None:
 
 @app.command("fit")
 def fit(
-    market: MarketFile,
+    market: MarketFile = None,
+    every: Annotated[bool, typer.Option("--all", help="Every material, into the folder --out.")] = False,
+    previous: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="--all: an earlier folder, to review.", show_default=False)
+    ] = None,
+    previous_market: Annotated[
+        Path | None, typer.Option(metavar="MARKET", help="--all: where --previous is a file.", show_default=False)
+    ] = None,
+    confidential: Annotated[bool, typer.Option("--confidential", help="--all: tables of few operators too.")] = False,
+    workers: Annotated[int, typer.Option(metavar="N", help="--all: processes.", min=1)] = 1,
     material: MaterialName = None,
     category: CategoryCode = None,
     on: On = None,
@@ -63,18 +73,44 @@ def fit(
     as_json: Json = False,
 ) -> None:
     """Thresholds from what was placed on the market in the three years before a day: pooled and by system."""
-    from footprint.market.fitting import Options, fit_market
+    from footprint.market.fitting import NOTHING, Skipped, fit_market
+    from footprint.market.options import Options
     from footprint.market.scheme_files import load_schemes, schemes_text
 
     figures = {} if benchmark is None else {"benchmark": benchmark}
-    previous = () if ratchet is None else load_schemes(ratchet)
-    options: Options = Options(scheme, classes, figures, improvement, previous, distinguishable, bootstrap, seed)
+    ratcheted = () if ratchet is None else load_schemes(ratchet)
+    options: Options = Options(scheme, classes, figures, improvement, ratcheted, distinguishable, bootstrap, seed)
+    if every:
+        from footprint.commands.classes_all import fit_all
+
+        if material or category or figures:
+            raise InputError("--all takes everything: give it without --material, --category and --benchmark")
+        fit_all(
+            market or DEFAULT,
+            asked_day(on),
+            options,
+            out,
+            exploratory=exploratory,
+            previous=previous,
+            previous_market=previous_market,
+            confidential=confidential,
+            workers=workers,
+            as_json=as_json,
+        )
+        return
+    if previous or previous_market or confidential or workers > 1:
+        raise InputError("--previous, --previous-market, --confidential and --workers go with --all")
     found = declared_market(market, material)
     for code in category or ():
         found.values(code)
-    schemes = list(fit_market(found, asked_day(on), tuple(category or ()), options, exploratory))
+    left_out: list[Skipped] = []
+    told = None if category else left_out.append
+    schemes = list(fit_market(found, asked_day(on), tuple(category or ()), options, exploratory, told))
+    refused = "".join(f"\nleft out: {entry}" for entry in left_out if entry.rule not in NOTHING)
     if not schemes:
-        raise InputError(f"{found.name}: nothing in the window has a value of the categories asked for")
+        raise InputError(f"{found.name}: nothing in the window has a value of the categories asked for{refused}")
+    if refused:
+        say(refused.lstrip())
     if out is not None:
         write_whole(out, schemes_text(schemes))
         say(f"written: {out}")
@@ -130,7 +166,7 @@ def review_classes(
     as_json: Json = False,
 ) -> None:
     """What moved between two markets and why: thresholds, occupancy, migration matrix."""
-    from footprint.market.fitting import Options
+    from footprint.market.options import Options
     from footprint.market.review import review_markets
 
     before, after = declared_market(old, material), declared_market(new, material)

@@ -97,7 +97,8 @@ def page(
 ) -> None:
     """Curve and histogram of every product of a market, pooled and by system, with tables, in one HTML page."""
     from footprint.market.curve import production_curve
-    from footprint.market.fitting import Options, fit_market
+    from footprint.market.fitting import fit_market
+    from footprint.market.options import Options
     from footprint.report.pictures.figures import market_page
     from footprint.report.pictures.writing import write_page
 

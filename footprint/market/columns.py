@@ -61,6 +61,8 @@ COLUMNS: Mapping[str, Column] = {
         *(Column(f"screening_{code}", "number", math.nan, least=0.0, most=1.0) for code in CODES),
     )
 }
+#: columns of a category: a file that leaves one out does not hold it
+OF_CATEGORY = frozenset(f"{kind}{code}" for kind in ("", "gsd2_", "screening_") for code in CODES)
 ONE_DAY = "placed_on_market"
 NEEDED = tuple(name for name, column in COLUMNS.items() if column.default is None)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 
 from footprint.errors import InputError
 from footprint.market.assignment import places
+from footprint.market.bootstrap import Statistic, bootstrapped
 from footprint.market.decimals import strictly
 from footprint.market.declarations import Floats, Market
 from footprint.market.distribution import Distribution
-from footprint.market.fitting import Options, Windowed, fit
+from footprint.market.fitting import fit
+from footprint.market.options import Options
 from footprint.market.rules import ClassRules, class_rules
-from footprint.market.schemes import SCHEMES, Scheme
+from footprint.market.schemes import SCHEMES
 from footprint.market.thresholds import ClassScheme
+from footprint.market.windowed import Windowed
 
 #: how near a bound a value lies "at" it, as a share of the bound
 NEAR = 0.05
@@ -102,21 +105,21 @@ def _compared(windowed: Windowed, category: str, rules: ClassRules, replicates: 
     kept = values > 0
     values, tonnes = values[kept], windowed.tonnes[kept]
     market = Distribution.of(values, tonnes, windowed.operators[kept], rules.operator_cap)
-    drawn = market.resampled(replicates, seed)
-
-    def qualities() -> Iterator[Quality]:
-        for scheme in SCHEMES.values():
-            found = fit(windowed, category, Options(scheme.name, replicates=0))
-            yield _quality(found, scheme, drawn, values, tonnes / tonnes.sum(), rules)
-
-    return Comparison(tuple(qualities()))
+    schemes = [fit(windowed, category, Options(name, replicates=0)) for name in SCHEMES]
+    drawn = bootstrapped([market] * len(schemes), [_bounds(found, rules) for found in schemes], replicates, seed)
+    shares = tonnes / tonnes.sum()
+    return Comparison(
+        tuple(_quality(found, others, values, shares, rules) for found, others in zip(schemes, drawn, strict=True))
+    )
 
 
-def _quality(
-    found: ClassScheme, scheme: Scheme, drawn: Distribution, values: Floats, shares: Floats, rules: ClassRules
-) -> Quality:
+def _bounds(found: ClassScheme, rules: ClassRules) -> Statistic:
+    """The thresholds of a scheme in each replicate."""
+    return lambda drawn: SCHEMES[found.scheme].bounds(drawn, found.classes, rules.figures)
+
+
+def _quality(found: ClassScheme, others: Floats, values: Floats, shares: Floats, rules: ClassRules) -> Quality:
     bounds = np.array(list(found.thresholds.values()))
-    others = scheme.bounds(drawn, found.classes, rules.figures)
     numbers = places(values, bounds.tolist())
     anew = (places(values, strictly(other.tolist(), rules.ratio_floor)[0]) for other in others)
     moving = np.mean([shares[again != numbers].sum() for again in anew])

@@ -9,9 +9,9 @@ import numpy as np
 from footprint.errors import InputError
 from footprint.market.assignment import places
 from footprint.market.declarations import Market
-from footprint.market.fitting import Windowed
 from footprint.market.rules import class_rules
 from footprint.market.thresholds import POOLED, ClassScheme
+from footprint.market.windowed import Windowed
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,11 @@ class Market:
 
     def spread(self, code: str) -> Floats:
         """GSD² of the operator's own data, NaN where none is given."""
-        column = self.columns.get(f"gsd2_{code}")
+        return self.beside("gsd2", code)
+
+    def beside(self, kind: str, code: str) -> Floats:
+        """What is declared of a category beside its value: `gsd2`, or the `screening` share; NaN where it is not."""
+        column = self.columns.get(f"{kind}_{code}")
         return np.full(len(self), np.nan) if column is None else np.asarray(column, dtype=float)
 
     def pools(self) -> Iterator[tuple[Pool, Market]]:

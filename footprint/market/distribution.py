@@ -1,4 +1,4 @@
-"""The distribution of a category on a market: values with weights, its quantiles, and its bootstrap replicates.
+"""The distribution of a category on a market: values with weights, and its quantiles.
 
 Every statistic is an array with one entry per replicate; the market itself is the one replicate in which each operator
 was drawn once. So a scheme is written once, and serves for thresholds and for their intervals.
@@ -7,7 +7,8 @@ was drawn once. So a scheme is written once, and serves for thresholds and for t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +17,33 @@ from footprint.market.declarations import Floats
 from footprint.market.window import cap_share, capped
 
 Places = NDArray[np.int64]
+#: weights that are added up in one go: they stay in the cache of a processor
+AT_ONCE = 1 << 15
+
+
+@dataclass(frozen=True)
+class Replicates:
+    """How much a tonne of each operator counts in each replicate (operators x replicates), and all tonnes of each."""
+
+    factors: NDArray[Any]
+    whole: Floats
+
+    @classmethod
+    def of(cls, totals: Floats, share: float, counts: NDArray[Any]) -> Replicates:
+        """Draws (operators x replicates) times the cap of each replicate, which rarely binds in a large market."""
+        whole = np.asarray(totals @ counts)
+        if totals.max(initial=0.0) <= share * whole.min():
+            return cls(counts, whole)
+        factors = np.ascontiguousarray(counts * capped(totals, share, counts.T).T)
+        return cls(factors, np.asarray(totals @ factors))
 
 
 @dataclass(frozen=True)
 class Distribution:
     """Values in ascending order with the tonnes and the operator of each, equal values of one operator merged.
 
-    `counts` says how often each operator was drawn (replicates x operators); None for the market itself.
+    `totals` are the tonnes of each operator, `run_ends` the places -1 and where a run of values of one operator ends;
+    without `drawn` each operator counts once.
     """
 
     values: Floats
@@ -30,18 +51,22 @@ class Distribution:
     operators: Places
     totals: Floats
     most: float
-    counts: Floats | None = None
+    run_ends: Places
+    drawn: Replicates | None = None
 
     @classmethod
     def of(cls, values: Floats, tonnes: Floats, operators: Places, most: float) -> Distribution:
-        """Merge and sort (DECISIONS 20): the order of the declarations, and how one splits its mass, change nothing."""
-        order = np.lexsort((tonnes, operators, values))
-        v, t, o = values[order], tonnes[order], operators[order]
+        """Merge and sort (DECISIONS 20): how one splits its mass changes nothing."""
+        known, who = np.unique(operators, return_inverse=True)
+        totals = np.bincount(who, tonnes, len(known)).astype(np.float64)
+        order = np.argsort(values, kind="stable")
+        if (np.diff(values[order]) == 0).any():
+            order = np.lexsort((tonnes, who, values))
+        v, t, o = values[order], tonnes[order], who[order]
         first = np.flatnonzero(np.r_[True, (v[1:] != v[:-1]) | (o[1:] != o[:-1])]) if len(v) else np.arange(0)
-        known, who = np.unique(o[first], return_inverse=True)
-        mass = np.add.reduceat(t, first) if len(v) else t
-        totals = np.bincount(who, mass, len(known)).astype(np.float64)
-        return cls(v[first], mass, who, totals, most)
+        if len(first) < len(v):
+            v, t, o = v[first], np.add.reduceat(t, first), o[first]
+        return cls(v, t, o, totals, most, np.flatnonzero(np.diff(o, prepend=-1, append=-1)) - 1)
 
     @property
     def share(self) -> float:
@@ -49,98 +74,81 @@ class Distribution:
         return cap_share(len(self.totals), self.most)
 
     @cached_property
-    def _factors(self) -> Floats:
-        """How much a tonne of each operator counts in each replicate: draws times cap."""
-        drawn = np.ones((1, len(self.totals))) if self.counts is None else self.counts
-        factors = capped(self.totals, self.share, drawn)
-        return drawn if factors.size == 1 else np.asarray(drawn * factors)
+    def replicates(self) -> Replicates:
+        """Those drawn, or the market itself."""
+        return self.drawn or Replicates.of(self.totals, self.share, np.ones((len(self.totals), 1)))
 
     @cached_property
     def operator_weights(self) -> Floats:
         """Capped tonnes of each operator on the market itself."""
         return self.totals * capped(self.totals, self.share)
 
-    @cached_property
-    def weights(self) -> Floats:
-        """Replicates x values."""
-        return np.asarray(self._factors[:, self.operators] * self.tonnes)
-
-    @cached_property
-    def _whole(self) -> Floats:
-        return np.asarray(self._factors @ self.totals)
+    def weights(self, replicate: int) -> Floats:
+        """The weight of each value in a replicate."""
+        return np.asarray(self.replicates.factors[self.operators, replicate] * self.tonnes)
 
     def mean(self) -> Floats:
         """Σ w x / Σ w."""
         per_operator = np.bincount(self.operators, self.tonnes * self.values, len(self.totals))
-        return np.asarray(self._factors @ per_operator / self._whole)
-
-    def log_spread(self) -> Floats:
-        """Weighted standard deviation of ln x."""
-        logs = np.log(self.values)
-        first, second = (
-            self._factors @ np.bincount(self.operators, self.tonnes * power, len(self.totals)) / self._whole
-            for power in (logs, logs * logs)
-        )
-        return np.asarray(np.sqrt(np.maximum(second - first * first, 0.0)))
+        return np.asarray(per_operator @ self.replicates.factors / self.replicates.whole)
 
     def quantile(self, p: float) -> Floats:
         """Weighted quantile after Hazen: value k stands at p_k = (S_k − w_k/2) / S_n, linear between, flat beyond.
 
         With equal weights this is numpy's `method="hazen"`. Only the values on the nearer side of p are added up.
         """
-        upward = p <= 0.5
-        near = p if upward else 1 - p
-        values = self.values if upward else self.values[::-1]
-        tonnes = self.tonnes if upward else self.tonnes[::-1]
-        operators = self.operators if upward else self.operators[::-1]
-        found = np.full(len(self._factors), np.nan)
-        waiting = np.arange(len(found))
-        n = len(values)
-        size = min(n, int(n * min(1.0, near + 6 * np.sqrt(near * (1 - near) / n)) + 16))
-        while len(waiting):
-            made, at = _hazen(values[:size], tonnes[:size], self._factors[np.ix_(waiting, operators[:size])],
-                              near * self._whole[waiting], size == n)  # fmt: skip
-            found[waiting[at]] = made
-            waiting = np.delete(waiting, at)
-            size = min(n, 2 * size)
-        return found
+        near, way = (p, 1) if p <= 0.5 else (1 - p, -1)
+        factors, target = self.replicates.factors, near * self.replicates.whole
+        steps, below = _reached(self.tonnes[::way], self.operators[::way], factors, target)
+        at = steps if way > 0 else len(self.values) - 1 - steps
+        every = np.arange(len(target))
 
-    def resampled(self, replicates: int, seed: int) -> Distribution:
-        """Bootstrap by operator: as many operators as there are, drawn with replacement, each with all its values."""
-        counts = drawn_operators(len(self.totals), replicates, seed)
-        return Distribution(self.values, self.tonnes, self.operators, self.totals, self.most, counts)
+        def weight(at: Places) -> Floats:
+            return np.asarray(factors[self.operators[at], every] * self.tonnes[at])
 
+        beyond = below + weight(at) / 2 < target
+        left = self._drawn(np.where(beyond, at, at - way), -way)
+        right = self._drawn(np.where(beyond, at + way, at), way)
+        no_left, no_right = (_outside(places, len(self.values)) for places in (left, right))
+        left, right = np.where(no_left, right, left), np.where(no_right, left, right)
+        between = below + np.where(beyond, weight(at), 0.0)
+        low, high = between - weight(left) / 2, between + weight(right) / 2
+        part = np.clip((target - low) / (high - low), 0.0, 1.0)
+        found = self.values[left] + part * (self.values[right] - self.values[left])
+        return np.asarray(np.where(part == 1.0, self.values[right], found))
 
-def _hazen(values: Floats, tonnes: Floats, factors: Floats, target: Floats, whole: bool) -> tuple[Floats, Places]:
-    """The quantile of each replicate that these values reach (all of them where `whole`), and of which ones."""
-    weights = factors * tonnes
-    sums = np.cumsum(weights, axis=1)
-    drawn = weights > 0
-    centres = sums - weights / 2
-    beyond = drawn & (centres >= target[:, None])
-    reached = beyond.any(axis=1)
-    high = np.where(reached, beyond.argmax(axis=1), len(values) - 1)
-    at = np.arange(len(weights)) if whole else np.flatnonzero(reached)
-    if whole and not reached.all():
-        last = len(values) - 1 - drawn[:, ::-1].argmax(axis=1)
-        high = np.where(reached, high, last)
-    before = np.where(high > 0, sums[np.arange(len(sums)), np.maximum(high - 1, 0)], 0.0)
-    low = np.where(before > 0, (sums >= before[:, None]).argmax(axis=1), high)
-    rows = np.arange(len(sums))
-    left, right = centres[rows, low], centres[rows, high]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        part = np.where(right > left, np.clip((target - left) / (right - left), 0.0, 1.0), 0.0)
-    part = np.where(reached, part, 1.0)
-    found = values[low] + part * (values[high] - values[low])
-    return np.where(part == 1.0, values[high], found)[at], at
+    def _drawn(self, at: Places, way: int) -> Places:
+        """For each replicate the next place from `at` on whose operator was drawn, or one outside where none is."""
+        factors, operators = self.replicates.factors, self.operators
+        waiting = np.flatnonzero(~_outside(at, len(operators)))
+        while len(waiting := waiting[factors[operators[at[waiting]], waiting] == 0]):
+            run = np.searchsorted(self.run_ends, at[waiting])
+            at[waiting] = self.run_ends[run] + 1 if way > 0 else self.run_ends[run - 1]
+            waiting = waiting[~_outside(at[waiting], len(operators))]
+        return at
 
 
-@lru_cache(maxsize=3)
-def drawn_operators(operators: int, replicates: int, seed: int) -> Floats:
-    """How often each operator is drawn in each replicate; the same for all categories of a market."""
-    rng = np.random.Generator(np.random.PCG64([seed, operators]))
-    counts = np.empty((replicates, operators))
-    for row in counts:
-        row[:] = np.bincount(rng.integers(0, operators, operators), minlength=operators)
-    counts.flags.writeable = False
-    return counts
+def _outside(places: Places, n: int) -> NDArray[np.bool_]:
+    return np.asarray((places < 0) | (places >= n))
+
+
+def _reached(tonnes: Floats, operators: Places, factors: NDArray[Any], target: Floats) -> tuple[Places, Floats]:
+    """For each replicate the first value whose weight brings the sum to the target, and the sum before it."""
+    every = np.arange(len(target))
+    at, below = np.full(len(target), len(tonnes) - 1), np.zeros(len(target))
+    waiting, sums = np.ones(len(target), dtype=bool), np.zeros(len(target))
+    step = max(16, AT_ONCE // len(target))
+    for start in range(0, len(tonnes), step):
+        part = slice(start, start + step)
+        weights = factors[operators[part]] * tonnes[part, None]
+        ends = sums + weights.sum(axis=0)
+        if (ends >= target)[waiting].any():
+            running = np.vstack([sums, sums + np.cumsum(weights, axis=0)])
+            steps = (running[1:] < target).sum(axis=0)
+            here = waiting & (steps < len(weights))
+            at[here], below[here] = start + steps[here], running[steps[here], every[here]]
+            waiting &= ~here
+        if not waiting.any():
+            break
+        sums = ends
+    return at, below

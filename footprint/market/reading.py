@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from footprint.errors import InputError, listed, nearest
 from footprint.library.paths import methods_folder
-from footprint.market.columns import COLUMNS, NEEDED, ONE_DAY, filled, read_column
+from footprint.market.columns import COLUMNS, NEEDED, OF_CATEGORY, ONE_DAY, filled, read_column
 from footprint.market.declarations import CODES, Market
 from footprint.market.files import Cells, read_cells
 from footprint.rules.materials import load_materials
@@ -81,7 +81,7 @@ def check_table(name: str, cells: Cells, places: Sequence[int]) -> Reading:
         if column.name in cells:
             columns[column.name], bad = read_column(cells[column.name], column)
             problems += [(n, column.name, message) for n, message in bad]
-        elif not column.name.startswith("gsd2_") and column.name not in CODES:
+        elif column.name not in OF_CATEGORY:
             columns[column.name] = filled(column, len(places))
     problems += _check_rows(columns)
     bad_rows = {n for n, _, _ in problems}

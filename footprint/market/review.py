@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 from footprint.errors import InputError
 from footprint.market.assignment import places
 from footprint.market.declarations import Floats, Market
-from footprint.market.fitting import Options, Windowed, fit_market
+from footprint.market.fitting import fit_market
+from footprint.market.options import Options
 from footprint.market.rules import ClassRules, class_rules
 from footprint.market.succession import successors
 from footprint.market.thresholds import POOLED, ClassScheme
 from footprint.market.window import window
-
-#: parameters of a scheme that say how sure it is, not what it is
-_CERTAINTY = ("replicates", "seed")
+from footprint.market.windowed import Windowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +186,7 @@ def _causes(old: ClassScheme, new: ClassScheme, bridge: ClassScheme | None) -> t
 
 def _method(scheme: ClassScheme) -> tuple[Any, ...]:
     """What the thresholds were computed with, in so far as it bears on them."""
-    figures = {name: value for name, value in scheme.parameters.items() if name not in _CERTAINTY}
-    return scheme.scheme, scheme.classes, figures
+    return scheme.scheme, scheme.classes, scheme.choices
 
 
 def _migration(

@@ -28,6 +28,8 @@ class ClassRules:
     ratio_floor: float
     distinguishable_z: float
     outlier: float
+    missing_most: float
+    screening_most: float
     ratchet: Mapping[str, float] = field(default_factory=dict)
     sample_operators: int = 5
     categories: tuple[str, ...] = ("CC",)
@@ -66,6 +68,8 @@ def class_rules(on: date) -> ClassRules:
         ratio_floor=one("ratio-floor"),
         distinguishable_z=one("distinguishable-z"),
         outlier=one("outlier"),
+        missing_most=one("missing-share"),
+        screening_most=one("screening-share"),
         ratchet=numbers(held, "class-ratchet", on),
         sample_operators=int(one("sample-operators")),
         categories=words(held, "declared-categories-required", on),

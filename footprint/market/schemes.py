@@ -83,7 +83,7 @@ def fixed_ratio(market: Distribution, classes: int, figures: Figures) -> Floats:
     """
     m = min(figures.benchmark_class, classes - 1)
     steps = figures.ratio ** (np.arange(1, classes) - float(m))
-    return np.asarray(_benchmark(market, figures, market.quantile(0.5))[:, None] * steps)
+    return np.asarray(_benchmark(market, figures, MEDIAN)[:, None] * steps)
 
 
 def pefcr(market: Distribution, classes: int, figures: Figures) -> Floats:
@@ -96,7 +96,7 @@ def pefcr(market: Distribution, classes: int, figures: Figures) -> Floats:
         steps = np.array(figures.multipliers)
     else:
         steps = 1 + 0.1 * (np.arange(1, classes) - classes / 2)
-    return np.asarray(_benchmark(market, figures, market.mean())[:, None] * steps)
+    return np.asarray(_benchmark(market, figures, MEAN)[:, None] * steps)
 
 
 def natural_breaks(market: Distribution, classes: int, figures: Figures) -> Floats:
@@ -105,7 +105,8 @@ def natural_breaks(market: Distribution, classes: int, figures: Figures) -> Floa
     """
     logs = np.log(market.values)
     found = []
-    for weights in market.weights:
+    for replicate in range(len(market.replicates.whole)):
+        weights = market.weights(replicate)
         drawn = weights > 0
         x, where = np.unique(logs[drawn], return_inverse=True)
         starts = breaks(x, np.bincount(where, weights[drawn], len(x)).astype(np.float64), min(classes, len(x)))
@@ -153,18 +154,32 @@ def breaks(values: Floats, weights: Floats, groups: int) -> list[int]:
     return found[::-1]
 
 
-def _benchmark(market: Distribution, figures: Figures, otherwise: Floats) -> Floats:
-    return otherwise if figures.benchmark is None else np.full(len(otherwise), figures.benchmark)
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """What stands in for a benchmark that is not given: a statistic of the market, and its name."""
+
+    name: str
+    of: Callable[[Distribution], Floats]
+
+
+MEDIAN = Benchmark("weighted median", lambda market: market.quantile(0.5))
+MEAN = Benchmark("weighted mean", lambda market: market.mean())
+
+
+def _benchmark(market: Distribution, figures: Figures, otherwise: Benchmark) -> Floats:
+    given = figures.benchmark
+    return otherwise.of(market) if given is None else np.full(len(market.replicates.whole), given)
 
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A scheme by name: its function, what it is called in a table, the figures it uses."""
+    """A scheme by name: its function, what it is called in a table, the figures it uses, its benchmark if any."""
 
     name: str
     title: str
     bounds: Callable[[Distribution, int, Figures], Floats]
     figures: tuple[str, ...] = field(default=())
+    benchmark: Benchmark | None = None
 
 
 SCHEMES: Mapping[str, Scheme] = {
@@ -175,8 +190,8 @@ SCHEMES: Mapping[str, Scheme] = {
         Scheme("quantiles", "weighted quantiles", quantiles, ("probabilities",)),
         Scheme("equal-width", "equal steps between quantiles", equal_width, ("low", "high")),
         Scheme("natural-breaks", "natural breaks on logarithms", natural_breaks),
-        Scheme("fixed-ratio", "fixed ratio from a benchmark", fixed_ratio, ("ratio", "benchmark", "benchmark_class")),
-        Scheme("pefcr", "around a benchmark", pefcr, ("benchmark", "multipliers")),
+        Scheme("fixed-ratio", "fixed ratio from a benchmark", fixed_ratio, ("ratio", "benchmark_class"), MEDIAN),
+        Scheme("pefcr", "around a benchmark", pefcr, ("multipliers",), MEAN),
     )
 }
 

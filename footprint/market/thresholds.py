@@ -14,6 +14,8 @@ LETTERS = "ABCDEFG"
 SCHEMA = "footprint/classes/1"
 #: system of a scheme for primary and secondary together
 POOLED = "pooled"
+#: parameters that follow from the market, or move no threshold
+NO_CHOICE = ("benchmark_derived", "replicates", "seed")
 #: status of a scheme read from a legal act
 LEGAL = "legal"
 
@@ -64,6 +66,11 @@ class ClassScheme:
     def letters(self) -> str:
         """The letters in use, best first."""
         return LETTERS[: self.classes]
+
+    @property
+    def choices(self) -> Mapping[str, Any]:
+        """The parameters by which one scheme differs from another in method."""
+        return {name: value for name, value in self.parameters.items() if name not in NO_CHOICE}
 
     def bounds(self, letter: str) -> tuple[float | None, float | None]:
         """What lies in a class: above the first, up to the second; None where it is open."""

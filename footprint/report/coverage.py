@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
@@ -13,7 +11,8 @@ from rich.text import Text
 from footprint.impact.coverage import Coverage, CoverageRow, Status
 from footprint.report import svg
 from footprint.report.console import notes, text
-from footprint.report.numbers import clean, plural
+from footprint.report.numbers import plural
+from footprint.report.spreadsheet import csv_text
 
 SYMBOLS: dict[Status, str] = {"covered": "+", "partly": "0", "not covered": "."}
 MEANINGS: dict[Status, str] = {
@@ -25,8 +24,6 @@ COLOURS: dict[Status, str] = {"covered": "#2a7f62", "partly": "#e6c35c", "not co
 #: categories side by side before a gap
 BLOCK = 4
 NAME_WIDTH, FACTS = 37, "{tier:1} {year:4} {location:5} {dqr:3}"
-#: beginnings of a cell that a spreadsheet would take for a formula
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 FACT_HEADS = ("group", "process", "name", "products", "unit", "tier", "year", "location", "dqr")
 
 
@@ -84,20 +81,12 @@ def _tiers(coverage: Coverage) -> list[tuple[str, int]]:
 
 def coverage_csv(coverage: Coverage) -> str:
     """One line per process: what it is, and the status of each category in words."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*FACT_HEADS, *coverage.codes])
-    for row in coverage.rows:
-        facts = (row.group, row.process, row.name, "; ".join(row.products), row.unit, row.tier, row.year, row.location)
-        dqr = "" if row.dqr is None else f"{row.dqr:g}"
-        writer.writerow([plain_cell(cell) for cell in (*facts, dqr, *(row.status[code] for code in coverage.codes))])
-    return out.getvalue()
-
-
-def plain_cell(content: object) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe stands before what would begin one."""
-    cell = clean(str(content)) if not str(content).startswith(FORMULA) else str(content)
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    rows = (
+        (row.group, row.process, row.name, "; ".join(row.products), row.unit, row.tier, str(row.year), row.location,
+         "" if row.dqr is None else f"{row.dqr:g}", *(row.status[code] for code in coverage.codes))
+        for row in coverage.rows
+    )  # fmt: skip
+    return csv_text((*FACT_HEADS, *coverage.codes), rows)
 
 
 # --- picture

@@ -11,7 +11,8 @@ import pytest
 
 from footprint.errors import InputError
 from footprint.market.declarations import Market
-from footprint.market.fitting import Options, fit_market
+from footprint.market.fitting import fit_market
+from footprint.market.options import Options
 from footprint.market.reading import check_table
 from footprint.market.review import paired, rescale_triggers, review, review_markets
 from footprint.market.rules import class_rules

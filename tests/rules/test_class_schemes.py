@@ -183,6 +183,32 @@ def test_pefcr_around_the_weighted_mean() -> None:
     assert bounds("pefcr", [2.0, 6.0], 5, tonnes=[3.0, 1.0]) == pytest.approx([2.55, 2.85, 3.15, 3.45])
 
 
+def test_a_benchmark_that_was_not_given_is_told() -> None:
+    """The median of 1 … 10 is 5.5, the mean of 2 and 6 is 4."""
+    found = fitted(TEN, scheme="fixed-ratio")
+    assert found.parameters["benchmark_derived"] == pytest.approx(5.5)
+    assert "benchmark_given" not in found.parameters
+    assert "benchmark 5.5, the weighted median of this market: none was given" in {n.message for n in found.notes}
+    found = fitted([2.0, 6.0], scheme="pefcr")
+    assert found.parameters["benchmark_derived"] == pytest.approx(4.0)
+    assert "benchmark 4, the weighted mean of this market: none was given" in {n.message for n in found.notes}
+
+
+def test_a_given_benchmark_is_told() -> None:
+    found = fitted(TEN, scheme="fixed-ratio", figures={"benchmark": 80.0})
+    assert found.parameters["benchmark_given"] == 80.0
+    assert "benchmark_derived" not in found.parameters
+    assert "benchmark 80, as given" in {note.message for note in found.notes}
+    assert "benchmark" not in {note.rule for note in fitted(TEN).notes}
+
+
+def test_a_benchmark_that_follows_the_market_is_no_choice() -> None:
+    """Nor are seed and number of replicates: none of them tells one method from another."""
+    first, second = (fitted(values, scheme="fixed-ratio", seed=seed) for values, seed in ((TEN, 1), ([2.0, 4.0], 2)))
+    assert first.parameters != second.parameters
+    assert first.choices == second.choices
+
+
 def test_natural_breaks() -> None:
     """ln x = 0, 0.1, 2, 2.1, 4: three groups {1, e^.1}, {e², e^2.1}, {e⁴}; bounds exp(1.05) and exp(3.05)."""
     values = [math.exp(x) for x in (0, 0.1, 2, 2.1, 4)]

@@ -10,7 +10,8 @@ from footprint.impact.supply import background_supply
 from footprint.inventory.allocation import AllocationRules
 from footprint.library.method import load_method
 from footprint.library.providers import parse_provider
-from footprint.report.coverage import coverage_csv, coverage_svg, plain_cell
+from footprint.report.coverage import coverage_csv, coverage_svg
+from footprint.report.spreadsheet import plain_cell
 
 RULES = AllocationRules({}, (2014, 2023))
 
