@@ -145,12 +145,13 @@ def status(
     their release. `method` and `background` are those in use today; without them, what the declaration names. Which
     changes ask for a new calculation is in methods/crma (`recalculation-triggers`, `recalculation-triggers-own`).
 
-    Raises InputError where a file cannot be read, or the two are of different products.
+    A variant of the study (`@NAME`) is a plan for the same product. Raises InputError where a file cannot be read, or
+    the two are of different products.
     """
     day = on or date.today()
     held = declaration if isinstance(declaration, Declared) else load_declared(declaration)
     study = study if isinstance(study, Study) else load_study(study)
-    if study.route.id != (route := held.material.route):
+    if _product(study.route.id) != _product(route := held.material.route):
         raise InputError(f"{study.route.path}: is of '{study.route.id}'; the declaration is of '{route}'")
     settings = Settings(
         method=method if method is not None else _shipped_method(held.calculation.method.id),
@@ -168,6 +169,11 @@ def status(
         tuple(Reason(c.cause, c.message, triggers[c.cause]) for c in changes if c.cause in triggers),
         tuple(c for c in changes if c.cause not in triggers),
     )
+
+
+def _product(route: str) -> str:
+    """The declared product of a route id, without a variant."""
+    return route.partition("@")[0]
 
 
 def load_declared(path: str | Path) -> Declared:

@@ -1,6 +1,7 @@
-"""The worked examples of docs/examples: every command is run in order, and prints what the page says it prints.
+"""The worked examples of docs/examples: all they show is run in order, and prints what the page says it prints.
 
-A line `…` of a page stands for any lines. Commands of one page share a folder that holds the invented company's study.
+A line `…` of a page stands for any lines, and within a line for any text. What one page shows shares a folder that holds
+the study of the invented company.
 """
 
 from __future__ import annotations
@@ -34,12 +35,11 @@ def steps(page: Path) -> list[tuple[list[str], int, list[str]]]:
 
 
 def matches(printed: list[str], wanted: list[str]) -> bool:
-    """Whether lines are those of a page, where `…` stands for any number of lines."""
-    if not wanted:
-        return not printed
-    if wanted[0] == ANYTHING:
-        return any(matches(printed[n:], wanted[1:]) for n in range(len(printed) + 1))
-    return bool(printed) and printed[0] == wanted[0] and matches(printed[1:], wanted[1:])
+    """Whether lines are those of a page, where `…` stands for any lines, or for any text within one."""
+    pattern = "".join(
+        r"(?:.*\n)*" if line == ANYTHING else ".*".join(map(re.escape, line.split(ANYTHING))) + r"\n" for line in wanted
+    )
+    return re.fullmatch(pattern, "".join(f"{line}\n" for line in printed)) is not None
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -51,6 +51,9 @@ def test_a_worked_example_runs_and_prints_what_it_shows(run: Run, tmp_path: Path
         shown = "\n".join(said)
         assert call.code == code, f"{arguments}:\n{shown}"
         assert not wanted or matches(said, wanted), f"{arguments} prints:\n{shown}"
+    for program in re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S):
+        done = run(cwd=tmp_path, python=("-c", program))
+        assert done.code == 0, done.err
 
 
 def test_there_is_an_example_for_each_role() -> None:
@@ -62,3 +65,5 @@ def test_a_line_that_is_not_printed_is_found() -> None:
     assert matches(["a", "b"], ["…", "b", "…"])
     assert not matches(["a", "b", "c"], ["a", "…", "d"])
     assert not matches(["a", "b"], ["a"])
+    assert matches(["a 12 b"], ["a … b"])
+    assert not matches(["a 12 b"], ["a … c"])
