@@ -1,7 +1,7 @@
 """The worked examples of docs/examples: all they show is run in order, and prints what the page says it prints.
 
-A line `…` of a page stands for any lines, and within a line for any text. What one page shows shares a folder that holds
-the study of the invented company.
+A line `…` of a page stands for any lines, and within a line for any text. What one page shows shares a folder, which
+holds the study of the invented company.
 """
 
 from __future__ import annotations

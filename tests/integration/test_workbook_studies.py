@@ -1,4 +1,4 @@
-"""Five companies that do not exist: a template is written, filled in, imported, checked and calculated.
+"""Five companies that do not exist: from a template, filled in and imported, to a declaration that is verified.
 
 All figures are invented: an entry of the template is the reference's figure times an invented yearly scale, except what
 a case states itself. The stated figure gives one result by hand.
@@ -84,6 +84,11 @@ FORM = {
     "period: last day": date(2025, 12, 31),
     "date of the report": date(2026, 3, 1),
     "invented": "yes",
+    "public version of the study": "https://example.org/study",
+    "countries of extraction": "CL",
+    "countries of processing": "CL",
+    "countries of refining": "CL",
+    "countries of recycling": "DE",
 }
 SOURCE = {
     "title": "Invented records of 2025",
@@ -130,7 +135,7 @@ def invented(sheet: str, row: Mapping[str, Any], said: str, case: Case) -> Mappi
     if sheet == "Processes":
         return {
             "operator_control": "yes", "location": case.country, "year": 2025, "data.kind": "company-specific",
-            "data.most_recent": date(2025, 12, 31),
+            "data.checked": "external", "data.most_recent": date(2025, 12, 31),
             **{f"quality.{score}": 1 for score in ("TeR", "GeR", "TiR", "P")},
         }  # fmt: skip
     if sheet == "Boundary":
@@ -212,6 +217,20 @@ def test_one_result_is_as_by_hand(study: Path, case: Case) -> None:
     result = fp.calculate(study)
     assert result["CC"].value > 0
     assert result[case.category].by_process[case.process] == pytest.approx(case.by_hand, rel=1e-9)
+
+
+def test_the_rules_are_kept(study: Path) -> None:
+    errors = [finding for finding in fp.check_study(study) if finding.severity == "error"]
+    assert errors == []
+
+
+def test_the_study_is_declared_and_its_dossier_verified(study: Path, case: Case, tmp_path: Path) -> None:
+    """The declaration has the value calculated above, and everything in the dossier is found again."""
+    declared = fp.declare(study, on=date(2026, 4, 1))
+    values = {entry.code: entry.value for entry in declared.declaration.footprint}
+    assert values["CC"] == fp.calculate(study)["CC"].value
+    fp.write_dossier(declared, tmp_path / "dossier.zip")
+    assert fp.verify(tmp_path / "dossier.zip").differences == ()
 
 
 def test_the_filled_study_goes_through_a_workbook_again(study: Path, tmp_path: Path) -> None:
