@@ -39,7 +39,8 @@ from footprint.commands import (
     template,
     verify,
 )
-from footprint.commands.common import DONE, WRONG, OutputClosed, complain, debugging
+from footprint.commands.output import OutputClosed, complain, debugging
+from footprint.commands.running import DONE, WRONG
 from footprint.errors import FootprintError
 
 INTERRUPTED = 130

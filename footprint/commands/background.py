@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footprint.commands.common import Background, Json, Method, emit, emit_json, say, write_whole
 from footprint.commands.link_report import link_report
+from footprint.commands.options import Background, Json, Method
+from footprint.commands.output import emit, emit_json, say
 from footprint.errors import InputError
+from footprint.library.replacing import write_whole
 
 if TYPE_CHECKING:
     from footprint.impact.coverage import Coverage

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from footprint.commands.common import (
+from footprint.commands.choices import Choices, choice, chosen_routes, overrides
+from footprint.commands.options import (
     All,
     Background,
-    Choices,
     Drawing,
     Electricity,
     Engine,
@@ -24,22 +24,12 @@ from footprint.commands.common import (
     Seed,
     Values,
     World,
-    calculated,
-    choice,
-    chosen_routes,
     completing,
-    emit,
-    emit_answers,
-    finish,
-    in_turn,
-    legal_line,
-    made_folder,
-    overrides,
-    progress,
-    say,
-    write_whole,
 )
+from footprint.commands.output import emit, emit_answers, legal_line, made_folder, say
+from footprint.commands.running import calculated, finish, in_turn, progress
 from footprint.errors import InputError
+from footprint.library.replacing import write_whole
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

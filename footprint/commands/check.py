@@ -6,22 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from footprint.commands.common import (
-    DONE,
-    NO,
-    All,
-    Background,
-    Choices,
-    Json,
-    Links,
-    Method,
-    Routes,
-    chosen_routes,
-    emit,
-    emit_answers,
-    finish,
-    in_turn,
-)
+from footprint.commands.choices import Choices, chosen_routes
+from footprint.commands.options import All, Background, Json, Links, Method, Routes
+from footprint.commands.output import emit, emit_answers
+from footprint.commands.running import DONE, NO, finish, in_turn
 from footprint.errors import FootprintError
 
 if TYPE_CHECKING:

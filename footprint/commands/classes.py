@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footprint.commands.common import Json, On, asked_day, complain, emit, emit_json, say, write_whole
+from footprint.commands.choices import asked_day
 from footprint.commands.market import DEFAULT
+from footprint.commands.options import Json, On
+from footprint.commands.output import complain, emit, emit_json, say
 from footprint.errors import InputError, listed
+from footprint.library.replacing import write_whole
 
 if TYPE_CHECKING:
     from footprint.market.declarations import Market

@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from footprint.commands.common import complain, emit_json, finish, progress, say
+from footprint.commands.output import complain, emit_json, say
+from footprint.commands.running import finish, progress
 from footprint.errors import InputError
 
 if TYPE_CHECKING:

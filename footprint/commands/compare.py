@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from footprint.commands.common import (
+from footprint.commands.choices import Choices, choice, overrides
+from footprint.commands.options import (
     Background,
-    Choices,
     Drawing,
     Electricity,
     Engine,
@@ -20,16 +20,11 @@ from footprint.commands.common import (
     Seed,
     Values,
     World,
-    calculated,
-    choice,
     complete_routes,
     completing,
-    emit,
-    emit_json,
-    finish,
-    in_turn,
-    overrides,
 )
+from footprint.commands.output import emit, emit_json
+from footprint.commands.running import calculated, finish, in_turn
 from footprint.errors import InputError
 
 if TYPE_CHECKING:

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-from footprint.commands.common import Json, On, asked_day, choice, completing, emit, emit_json
+from footprint.commands.choices import asked_day, choice
+from footprint.commands.options import Json, On, completing
+from footprint.commands.output import emit, emit_json
 
 VARIABILITY = ("stable", "varied", "new")
 Interest = Annotated[

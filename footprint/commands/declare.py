@@ -7,18 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footprint.commands.common import (
-    NO,
-    Background,
-    Json,
-    Links,
-    asked_day,
-    complain,
-    emit_json,
-    made_folder,
-    say,
-    write_whole,
-)
+from footprint.commands.choices import asked_day
+from footprint.commands.options import Background, Json, Links
+from footprint.commands.output import complain, emit_json, made_folder, say
+from footprint.commands.running import NO
+from footprint.library.replacing import write_whole
 
 if TYPE_CHECKING:
     from footprint.declaration.case import Declared

@@ -6,20 +6,9 @@ from typing import Annotated
 
 import typer
 
-from footprint.commands.common import (
-    Background,
-    Choices,
-    Electricity,
-    Json,
-    Links,
-    Method,
-    On,
-    asked_day,
-    chosen_background,
-    complete_routes,
-    emit,
-    emit_json,
-)
+from footprint.commands.choices import Choices, asked_day, chosen_background
+from footprint.commands.options import Background, Electricity, Json, Links, Method, On, complete_routes
+from footprint.commands.output import emit, emit_json
 
 Old = Annotated[
     str,

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from footprint.commands.choices import asked_day
 from footprint.commands.classes import MarketFile, MaterialName, SchemeName, declared_market
-from footprint.commands.common import On, asked_day, say
+from footprint.commands.options import On
+from footprint.commands.output import say
 from footprint.errors import InputError, listed, nearest
 
 if TYPE_CHECKING:

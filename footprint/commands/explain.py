@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from footprint.commands.common import Json, On, asked_day, emit, emit_json
+from footprint.commands.choices import asked_day
+from footprint.commands.options import Json, On
+from footprint.commands.output import emit, emit_json
 from footprint.errors import FootprintError
 
 if TYPE_CHECKING:

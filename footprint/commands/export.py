@@ -8,19 +8,9 @@ from typing import Annotated
 import typer
 
 from footprint.commands.calc import Year, of_year
-from footprint.commands.common import (
-    Background,
-    Choices,
-    Electricity,
-    Json,
-    LongTerm,
-    Method,
-    OneRoute,
-    Values,
-    emit,
-    emit_json,
-    overrides,
-)
+from footprint.commands.choices import Choices, overrides
+from footprint.commands.options import Background, Electricity, Json, LongTerm, Method, OneRoute, Values
+from footprint.commands.output import emit, emit_json
 
 app = typer.Typer(
     name="export", help="A route in the form another program reads.", no_args_is_help=True, rich_markup_mode=None

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from footprint.commands.common import (
-    Background,
-    Choices,
-    Electricity,
-    Engine,
-    Json,
-    Links,
-    LongTerm,
-    Method,
-    OneRoute,
-    Values,
-    calculated,
-    emit,
-    emit_json,
-    overrides,
-)
+from footprint.commands.choices import Choices, overrides
+from footprint.commands.options import Background, Electricity, Engine, Json, Links, LongTerm, Method, OneRoute, Values
+from footprint.commands.output import emit, emit_json
+from footprint.commands.running import calculated
 
 
 def hotspots(

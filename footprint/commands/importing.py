@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from footprint.commands.common import say
+from footprint.commands.output import say
 
 Book = Annotated[Path, typer.Argument(metavar="BOOK.xlsx", help="A workbook that `footprint template` wrote.")]
 Out = Annotated[

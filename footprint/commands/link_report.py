@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from footprint.commands.common import (
-    DONE,
-    NO,
-    Background,
-    Json,
-    Links,
-    Method,
-    Routes,
-    chosen_background,
-    chosen_routes,
-    emit,
-    emit_json,
-    finish,
-)
+from footprint.commands.choices import chosen_background, chosen_routes
+from footprint.commands.options import Background, Json, Links, Method, Routes
+from footprint.commands.output import emit, emit_json
+from footprint.commands.running import DONE, NO, finish
 from footprint.errors import InputError
 
 if TYPE_CHECKING:

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from footprint.commands.common import Choices, Json, emit, emit_json, finish, in_turn
+from footprint.commands.choices import Choices
+from footprint.commands.options import Json
+from footprint.commands.output import emit, emit_json
+from footprint.commands.running import finish, in_turn
 from footprint.errors import FootprintError
 
 if TYPE_CHECKING:

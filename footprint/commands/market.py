@@ -7,23 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footprint.commands.common import (
-    IN_PART,
-    Json,
-    Seed,
-    complain,
-    completing,
-    emit,
-    emit_answers,
-    emit_json,
-    finish,
-    in_turn,
-    made_folder,
-    say,
-    write_whole,
-)
 from footprint.commands.listing import complete_materials
+from footprint.commands.options import Json, Seed, completing
+from footprint.commands.output import complain, emit, emit_answers, emit_json, made_folder, say
+from footprint.commands.running import IN_PART, finish, in_turn
 from footprint.errors import InputError
+from footprint.library.replacing import write_whole
 
 if TYPE_CHECKING:
     from footprint.market.modelled import ModelledMarket

@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footprint.commands.common import (
-    Choices,
-    Json,
-    emit,
-    emit_json,
-    finish,
-    in_turn,
-    made_folder,
-    say,
-    write_whole,
-)
+from footprint.commands.choices import Choices
 from footprint.commands.listing import complete_materials, known_materials
+from footprint.commands.options import Json
+from footprint.commands.output import emit, emit_json, made_folder, say
+from footprint.commands.running import finish, in_turn
 from footprint.errors import InputError
+from footprint.library.replacing import write_whole
 from footprint.report.numbers import plural
 
 if TYPE_CHECKING:

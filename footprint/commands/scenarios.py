@@ -6,20 +6,9 @@ from typing import Annotated
 
 import typer
 
-from footprint.commands.common import (
-    Background,
-    Choices,
-    Electricity,
-    Json,
-    Links,
-    LongTerm,
-    Method,
-    OneRoute,
-    Values,
-    emit,
-    emit_json,
-    overrides,
-)
+from footprint.commands.choices import Choices, overrides
+from footprint.commands.options import Background, Electricity, Json, Links, LongTerm, Method, OneRoute, Values
+from footprint.commands.output import emit, emit_json
 
 Primary = Annotated[
     list[str] | None,

@@ -7,25 +7,11 @@ from typing import Annotated
 
 import typer
 
-from footprint.commands.common import (
-    Background,
-    Choices,
-    Electricity,
-    Json,
-    Links,
-    Method,
-    OneRoute,
-    Seed,
-    Values,
-    World,
-    choice,
-    emit,
-    emit_json,
-    overrides,
-    say,
-    write_whole,
-)
+from footprint.commands.choices import Choices, choice, overrides
+from footprint.commands.options import Background, Electricity, Json, Links, Method, OneRoute, Seed, Values, World
+from footprint.commands.output import emit, emit_json, say
 from footprint.errors import InputError
+from footprint.library.replacing import write_whole
 
 Category = Annotated[str, typer.Option("--category", metavar="CODE", help="Impact category.")]
 Top = Annotated[int, typer.Option("--top", metavar="N", help="How many figures to list.", min=1)]

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footprint.commands.common import DONE, NO, Json, Links, On, asked_day, chosen_background, emit, emit_json
+from footprint.commands.choices import asked_day, chosen_background
+from footprint.commands.options import Json, Links, On
+from footprint.commands.output import emit, emit_json
+from footprint.commands.running import DONE, NO
 
 if TYPE_CHECKING:
     from footprint.library.background import Background

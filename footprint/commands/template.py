@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from footprint.commands.common import complete_routes, say
+from footprint.commands.options import complete_routes
+from footprint.commands.output import say
 from footprint.errors import InputError
 
 Material = Annotated[

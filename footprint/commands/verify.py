@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from footprint.commands.common import DONE, NO, Json, emit_json, say
+from footprint.commands.options import Json
+from footprint.commands.output import emit_json, say
+from footprint.commands.running import DONE, NO
 
 DossierFile = Annotated[Path, typer.Argument(metavar="DOSSIER", help="ZIP file of `footprint declare --dossier`.")]
 #: differences that are printed

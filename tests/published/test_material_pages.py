@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from footprint.commands.common import Choices
+from footprint.commands.choices import Choices
 from footprint.commands.materials import ON_A_PAGE, known_materials, overview, view
 from footprint.report.document import Figure, markdown
 from footprint.report.material.page import material_document
