@@ -98,7 +98,7 @@ def test_units_names_notes_and_outputs_are_the_same(tmp_path, old, new):
         ("{ input = \"copper anode\", from = \"smelting\", amount = 80.7e6", "{ input = \"copper anode\", "
          "from = \"smelting\", amount = 80.8e6", "bill of materials"),
         ("amount = 62e6, unit = \"kWh\"", 'amount = 62.01e6, unit = "kWh"', "energy mix"),
-        ("amount = 320e6", "amount = 321e6", "energy mix"),
+        ("value = 320e6", "value = 321e6", "energy mix"),
         ('"electricity:FI:MV", supply = "grid", amount = 62e6', '"electricity:SE:MV", supply = "grid", amount = 62e6',
          "energy mix"),
         ('"electricity:FI:MV", supply = "grid", amount = 62e6', '"electricity:FI:HV", supply = "grid", amount = 62e6',

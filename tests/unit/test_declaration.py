@@ -279,7 +279,7 @@ def test_names_are_text_and_never_markup(tmp_path):
         ('contact = "footprint@example.org"', "contact = \"=HYPERLINK('http://x')\""),
         ('name = "Copper cathode, Example Metals (invented)"', f"name = {quoted}"),
         ('name = "Example Town smelter and refinery"', f"name = {quoted}"),
-        ('grade = "99.99 % Cu"', f"grade = {quoted}"),
+        ('grade = "grade A, 99.99 % Cu"', f"grade = {quoted}"),
     )
     page = Page(declaration_page(fp.declare(path, on=ON).declaration))
     assert not {"script", "img", "iframe", "object", "form"} & {tag for tag, _ in page.tags}

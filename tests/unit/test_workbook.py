@@ -229,7 +229,9 @@ def test_what_few_studies_have_is_kept_too(tmp_path):
     own = FILE.process[0]
     process = msgspec.structs.replace(own, exchange=[*own.exchange, *twice])
     rest = {"boundary": FILE.boundary, "process": [process, *FILE.process[1:]]}
-    file = msgspec.structs.replace(FILE, **rest, parameter={"a": ParameterRow(value="2 * 3", unit="kg/kg")})
+    file = msgspec.structs.replace(
+        FILE, **rest, parameter={**FILE.parameter, "a": ParameterRow(value="2 * 3", unit="kg/kg")}
+    )
     assert through(file, tmp_path) == file
     assert joined(records(tables_of(toy)), pytest.fail) == tables_of(toy) | {
         "process": [{"operator_control": False} | row for row in tables_of(toy)["process"]]
