@@ -174,7 +174,7 @@ def review_classes(
 
     before, after = declared_market(old, material), declared_market(new, material)
     later = asked_day(on)
-    found = review_markets(
+    found, without = review_markets(
         before,
         after,
         later,
@@ -183,6 +183,8 @@ def review_classes(
         Options(scheme),
         Options(old_scheme or scheme),
     )
+    for entry in without:
+        complain(f"nothing earlier to compare with: {entry.pool.name}, {entry.category}, {entry.system}")
     if as_json:
         emit_json([entry.to_dict() for entry in found])
     else:

@@ -96,10 +96,11 @@ def review_markets(
     categories: Sequence[str] = (),
     options: Options | None = None,
     old_options: Options | None = None,
-) -> tuple[Review, ...]:
+) -> tuple[tuple[Review, ...], tuple[ClassScheme, ...]]:
     """Fit both markets and compare them; the earlier thresholds are of one window before `on` unless `old_on` is given.
 
-    InputError where they have no product, category and system in common.
+    Returns the reviews, and the new schemes that have nothing earlier to be compared with. InputError where the markets
+    have no product, category and system in common.
     """
     new_options = options or Options()
     old_options = old_options or new_options
@@ -111,23 +112,40 @@ def review_markets(
     if old_options != new_options:
         under_old = fit_market(after, on, categories, replace(old_options, replicates=0))
         bridges = {id(scheme): bridge for scheme, bridge in zip(new, under_old, strict=True)}
-    return tuple(review(a, b, before, after, rules, bridges.get(id(b))) for a, b in paired(old, new))
+    pairs = paired(old, new)
+    compared = {id(b) for _, b in pairs}
+    return (
+        tuple(review(a, b, before, after, rules, bridges.get(id(b))) for a, b in pairs),
+        tuple(scheme for scheme in new if id(scheme) not in compared),
+    )
 
 
 def paired(old: Sequence[ClassScheme], new: Sequence[ClassScheme]) -> list[tuple[ClassScheme, ClassScheme]]:
-    """Schemes of the same category and system whose pools differ in method and rule set at most.
+    """Each new scheme with the earlier one of its category, system and pool.
 
-    InputError where there is none.
+    Where there is none of its pool, with the one whose pool differs in method and rule set alone, if there is only one
+    and no new pool is equal to it. A modelled market is compared with the same modelled market only. InputError where
+    there is no pair at all.
     """
-
-    def key(scheme: ClassScheme) -> tuple[Any, ...]:
-        return replace(scheme.pool, method="", ruleset=""), scheme.category, scheme.system
-
-    held = {key(scheme): scheme for scheme in old}
-    found = [(held[key(scheme)], scheme) for scheme in new if key(scheme) in held]
+    exact = {(scheme.pool, scheme.category, scheme.system): scheme for scheme in old}
+    taken = {(scheme.pool, scheme.category, scheme.system) for scheme in new}
+    alike: dict[tuple[Any, ...], list[ClassScheme]] = {}
+    for key, scheme in exact.items():
+        if key not in taken and not scheme.pool.modelled:
+            alike.setdefault(_alike(scheme), []).append(scheme)
+    found = []
+    for scheme in new:
+        own = exact.get((scheme.pool, scheme.category, scheme.system))
+        others = [] if scheme.pool.modelled else alike.get(_alike(scheme), [])
+        if own or len(others) == 1:
+            found.append((own or others[0], scheme))
     if not found:
         raise InputError("the two markets have no product, category and system in common")
     return found
+
+
+def _alike(scheme: ClassScheme) -> tuple[Any, ...]:
+    return replace(scheme.pool, method="", ruleset=""), scheme.category, scheme.system
 
 
 def review(

@@ -162,15 +162,45 @@ def test_pools_that_differ_in_method_or_rule_set_alone_are() -> None:
     assert paired([old], [new]) == [(old, new)]
 
 
+def test_the_pool_itself_comes_before_one_of_another_rule_set() -> None:
+    """Two rule sets in both markets: each is compared with its own."""
+    old = [fitted(market(2026, {"a": 1.0}, ruleset=[name]), OLD, {"A": 1.0}) for name in ("v1", "v2")]
+    new = [fitted(market(2029, {"a": 1.0}, ruleset=[name]), NEW, {"A": 1.0}) for name in ("v1", "v2")]
+    assert paired(old, new) == [(old[0], new[0]), (old[1], new[1])]
+
+
+def test_of_two_earlier_rule_sets_none_is_chosen() -> None:
+    old = [fitted(market(2026, {"a": 1.0}, ruleset=[name]), OLD, {"A": 1.0}) for name in ("v1", "v2")]
+    later = [fitted(market(2029, {"a": 1.0}, ruleset=[name]), NEW, {"A": 1.0}) for name in ("v3", "v2")]
+    assert paired(old[:1], later) == [(old[0], later[0])]
+    with pytest.raises(InputError, match="in common"):
+        paired(old, later[:1])
+
+
+@pytest.mark.parametrize(("earlier", "later"), [("modelled", "none"), ("none", "modelled")])
+def test_a_modelled_market_is_not_compared_with_declarations(earlier: str, later: str) -> None:
+    old = fitted(market(2026, {"a": 1.0}, ruleset=[earlier]), OLD, {"A": 1.0})
+    new = fitted(market(2029, {"a": 1.0}, ruleset=[later]), NEW, {"A": 1.0})
+    with pytest.raises(InputError, match="in common"):
+        paired([old], [new])
+
+
+def test_what_has_nothing_earlier_is_told() -> None:
+    later = market(2029, {"a": 1.0, "b": 2.0}, form=["carbonate", "chloride"])
+    found, without = review_markets(BEFORE, later, NEW, options=Options(replicates=0))
+    assert [entry.new.pool.form for entry in found] == ["carbonate"]
+    assert [scheme.pool.form for scheme in without] == ["chloride"]
+
+
 def test_one_window_lies_between_the_days_unless_told_otherwise() -> None:
-    (found,) = review_markets(BEFORE, AFTER, NEW, options=Options(replicates=0))
+    ((found,), _) = review_markets(BEFORE, AFTER, NEW, options=Options(replicates=0))
     assert (found.old.on, found.new.on) == (OLD, NEW)
 
 
 def test_another_scheme_for_the_earlier_thresholds_is_bridged() -> None:
     """Values 1 … 8 unchanged: only the scheme differs, so every move is the method's."""
     values = {f"o{k}": float(k) for k in range(1, 9)}
-    (found,) = review_markets(
+    ((found,), _) = review_markets(
         market(2026, values), market(2029, values), NEW,
         options=Options("equal-width", replicates=0), old_options=Options("geometric", replicates=0),
     )  # fmt: skip
