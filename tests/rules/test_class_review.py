@@ -172,7 +172,7 @@ def test_the_pool_itself_comes_before_one_of_another_rule_set() -> None:
 def test_of_two_earlier_rule_sets_none_is_chosen() -> None:
     old = [fitted(market(2026, {"a": 1.0}, ruleset=[name]), OLD, {"A": 1.0}) for name in ("v1", "v2")]
     later = [fitted(market(2029, {"a": 1.0}, ruleset=[name]), NEW, {"A": 1.0}) for name in ("v3", "v2")]
-    assert paired(old[:1], later) == [(old[0], later[0])]
+    assert paired(old, later) == [(old[0], later[0]), (old[1], later[1])]  # v2 is compared with itself, v1 is left
     with pytest.raises(InputError, match="in common"):
         paired(old, later[:1])
 
