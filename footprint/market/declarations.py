@@ -17,6 +17,7 @@ CODES = ("CC", "OD", "HTC", "HTNC", "PM", "IR", "POF", "AC", "EUT", "EUF", "EUM"
 #: rule sets of a modelled market, the Union's and the world's; no declaration has them, and none is pooled with them
 MODELLED, MODELLED_WORLD = "modelled", "modelled-world"
 RESERVED = (MODELLED, MODELLED_WORLD)
+_MARKETS = {MODELLED: "modelled Union market", MODELLED_WORLD: "modelled world market"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,9 +42,19 @@ class Pool:
         return self.ruleset in RESERVED
 
     @property
+    def entry(self) -> str:
+        """What one entry of the pool is."""
+        return "modelled site" if self.modelled else "declaration"
+
+    @property
+    def subject(self) -> str:
+        """The product, and in a modelled market which that is."""
+        return f"{self.product}, {_MARKETS[self.ruleset]}" if self.modelled else self.product
+
+    @property
     def name(self) -> str:
-        """Material and product, as a heading."""
-        return f"{self.material}: {self.product}"
+        """Material and subject, as a heading."""
+        return f"{self.material}: {self.subject}"
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
