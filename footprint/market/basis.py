@@ -32,8 +32,8 @@ def _of_the_market(found: ModelledMarket) -> Iterator[str]:
     else:
         yield "World market, for comparison: output by country; not what is placed on the Union market."
     yield (
-        f"Each country and route stands for {facts.sites} equal sites with an operator each; the median of the sites "
-        "is the route's value. Trade and recycled metal that the statistics do not count are not in it."
+        f"Each country and route stands for {facts.sites} equal sites with an operator each; the mean of the sites is "
+        "the route's value. Trade and recycled metal that the statistics do not count are not in it."
     )
     yield (
         "A route moved to another country takes that country's production mix for its grid electricity, and its water "

@@ -146,8 +146,11 @@ def _alike(market: Distribution) -> Distribution:
 
 
 def with_intervals(fits: Sequence[CategoryFit]) -> list[ClassScheme]:
-    """The schemes, with the 95 % of each threshold that other operators of the same market would have given."""
-    if not fits or not fits[0].options.replicates:
+    """The schemes, with the 95 % of each threshold that other operators of the same market would have given.
+
+    The sites of a modelled market are no sample of operators: they have none.
+    """
+    if not fits or not fits[0].options.replicates or fits[0].scheme.pool.modelled:
         return [fit.scheme for fit in fits]
     options = fits[0].options
     drawn = bootstrapped([fit.market for fit in fits], [fit.bounds for fit in fits], options.replicates, options.seed)

@@ -14,8 +14,10 @@ from footprint.errors import InputError, listed, nearest
 
 Floats = NDArray[np.float64]
 CODES = ("CC", "OD", "HTC", "HTNC", "PM", "IR", "POF", "AC", "EUT", "EUF", "EUM", "ETF", "LU", "WU", "RUF", "RUM")
-#: rule set of the rows of a modelled market; they are never pooled with declarations
-MODELLED = "modelled"
+#: rule sets of a modelled market, the Union's and the world's; no declaration has them, and none is pooled with them
+MODELLED, MODELLED_WORLD = "modelled", "modelled-world"
+RESERVED = (MODELLED, MODELLED_WORLD)
+_MARKETS = {MODELLED: "modelled Union market", MODELLED_WORLD: "modelled world market"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,12 +39,22 @@ class Pool:
     @property
     def modelled(self) -> bool:
         """Whether the pool is a modelled market: it has no sample size."""
-        return self.ruleset == MODELLED
+        return self.ruleset in RESERVED
+
+    @property
+    def entry(self) -> str:
+        """What one entry of the pool is."""
+        return "modelled site" if self.modelled else "declaration"
+
+    @property
+    def subject(self) -> str:
+        """The product, and in a modelled market which that is."""
+        return f"{self.product}, {_MARKETS[self.ruleset]}" if self.modelled else self.product
 
     @property
     def name(self) -> str:
-        """Material and product, as a heading."""
-        return f"{self.material}: {self.product}"
+        """Material and subject, as a heading."""
+        return f"{self.material}: {self.subject}"
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""

@@ -31,7 +31,8 @@ def sample_notes(found: Windowed, market: Distribution) -> Iterator[Note]:
     """Operators: too few, too large, capped."""
     rules, operators, largest = found.rules, len(market.totals), largest_share(market)
     if found.pool.modelled:
-        yield Note("modelled-market", "note", "a modelled market: its sites are drawn, so it has no sample size")
+        yield Note("modelled-market", "note", "a modelled market: its sites are drawn, so it has no sample size "
+                   "and its thresholds no intervals")  # fmt: skip
         return
     if not publishable(market, rules):
         yield Note(
@@ -52,10 +53,10 @@ def sample_notes(found: Windowed, market: Distribution) -> Iterator[Note]:
 
 
 def value_notes(found: Windowed, values: Floats) -> Iterator[Note]:
-    """Values: missing, not positive, far from the others, on unlike backgrounds."""
+    """Values: missing, not positive, far from the others where they are declared, on unlike backgrounds."""
     idents, held = found.column("declaration_id"), np.isfinite(values)
     if not held.all():
-        yield Note("missing-value", "note", f"{int((~held).sum())} declarations have no value and no class")
+        yield Note("missing-value", "note", f"{int((~held).sum())} {found.pool.entry}s have no value and no class")
     positive = held & (values > 0)
     if (credit := held & ~positive).any():
         yield Note("non-positive", "warning", "not positive, so in class A and left out of the fit: "
@@ -64,7 +65,7 @@ def value_notes(found: Windowed, values: Floats) -> Iterator[Note]:
     distance = np.abs(logs - np.median(logs))
     scale = 1.4826 * float(np.median(distance))
     far = distance > found.rules.outlier * scale if scale > 0 else np.zeros(len(logs), bool)
-    if far.any():
+    if far.any() and not found.pool.modelled:
         yield Note("outlier", "warning", f"{int(far.sum())} far from the median, to be audited: "
                    f"{listed(map(str, idents[positive][far]))}")  # fmt: skip
     backgrounds = sorted({str(text) for text in found.column("background") if text})

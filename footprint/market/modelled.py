@@ -2,11 +2,13 @@
 
 A country and route stand for n equal sites. The value of site i in category c is
 
-    x_i(c) = sum over stages s of v(c, s) · product over spreads r of exp(sigma_r · z_r,i),   sigma_r = ln(GSD²_r)/2
+    x_i(c) = sum over stages s of v(c, s) · f_i(c, s),   f_i = p_i / (mean of p over the n sites)
+    p_i(c, s) = product over spreads r of exp(sigma_r · z_r,i),   sigma_r = ln(GSD²_r)/2
 
-v is the route's value in the stage, and the product runs over the spreads that hold for this stage and category. z_r,i
-is a standard normal number from the i-th of n equal parts of its distribution, drawn by the seed and shuffled for each
-spread: the median of the sites is the route's value.
+v is the route's value in the stage, taken as an average of plants, so f has the mean 1: the mean of the sites is the
+route's value, and a market's mean by tonnes that of its routes. The product runs over the spreads that hold for this
+stage and category. z_r,i is a standard normal number, one from each of n equal parts of its distribution, drawn by the
+seed and shuffled for each spread.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from footprint.library.markets import AssumptionsRow, load_markets
 from footprint.library.placing import placed
 from footprint.library.routes import load_route
 from footprint.market.columns import COLUMNS, filled
-from footprint.market.declarations import CODES, MODELLED, Floats, Market
+from footprint.market.declarations import CODES, Floats, Market
 from footprint.market.supply import Scope, Supplied, Supply, supplies_of
 from footprint.model import STAGES
 
@@ -61,7 +63,7 @@ def model_market(
     settings: Settings | None = None,
     datasets: Path | None = None,
 ) -> ModelledMarket:
-    """The market of a material as it is modelled, each row marked `modelled`.
+    """The market of a material as it is modelled, each row marked `modelled`, or `modelled-world` for the world.
 
     Parameters
     ----------
@@ -141,14 +143,17 @@ def by_stage(result: FootprintResult) -> Floats:
 
 
 def site_values(values: Floats, spreads: Sequence[Spread], draws: Floats) -> Floats:
-    """Value by site x category, from values by stage x category and standard normal draws by spread x site."""
+    """Value by site x category, from values by stage x category and standard normal draws by spread x site.
+
+    The mean over the sites is the sum over the stages, in each category, however many spreads multiply.
+    """
     n = draws.shape[1] if len(spreads) else 1
     factors = np.ones((n, *values.shape))
     for spread, z in zip(spreads, draws, strict=True):
         stages = [s for s, stage in enumerate(STAGES) if not spread.stages or stage in spread.stages]
         codes = [c for c, code in enumerate(CODES) if not spread.categories or code in spread.categories]
         factors[np.ix_(range(n), stages, codes)] *= np.exp(np.log(spread.gsd2) / 2 * z)[:, None, None]
-    return np.asarray((factors * values).sum(axis=1))
+    return np.asarray((factors / factors.mean(axis=0) * values).sum(axis=1))
 
 
 def site_draws(sites: int, spreads: int, seed: int, name: str) -> Floats:
@@ -171,7 +176,7 @@ def _sites(supply: Supply, part: Supplied, result: FootprintResult, sites: int, 
     name = f"{market.id}-{part.country}-{part.route}"
     values = site_values(by_stage(result), spreads, site_draws(sites, len(spreads), seed, name))
     values = np.broadcast_to(values, (sites, len(CODES)))
-    idents = [f"modelled-{name}-{n:02d}" for n in range(1, sites + 1)]
+    idents = [f"{supply.ruleset}-{name}-seed{seed}-{n:02d}" for n in range(1, sites + 1)]
     alike = {
         "material": market.row.material,
         "product": market.row.product,
@@ -185,7 +190,7 @@ def _sites(supply: Supply, part: Supplied, result: FootprintResult, sites: int, 
         "route": part.name,
         "declared_unit_kg": route.declared.unit_kg,
         "method": result.method.id,
-        "ruleset": MODELLED,
+        "ruleset": supply.ruleset,
         "background": result.background[0],
         "electricity": result.electricity[0],
         "long_term": result.long_term,

@@ -16,6 +16,7 @@ from typing import Literal
 from footprint.errors import InputError, listed, nearest
 from footprint.library.market_tables import ELSEWHERE, NO_ROUTE, OTHER_PRODUCT, Mapped
 from footprint.library.markets import AssumptionsRow, MarketData, Markets
+from footprint.market.declarations import MODELLED, MODELLED_WORLD
 
 Scope = Literal["union", "world"]
 SCOPES: tuple[Scope, ...] = ("union", "world")
@@ -67,6 +68,11 @@ class Supply:
     def tonnes(self) -> float:
         """Tonnes of the product that have a route."""
         return sum(part.tonnes for part in self.supplied)
+
+    @property
+    def ruleset(self) -> str:
+        """The rule set of its sites, which says whether the market is the Union's or the world's."""
+        return MODELLED if self.scope == "union" else MODELLED_WORLD
 
     @property
     def covered(self) -> float:

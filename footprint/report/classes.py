@@ -35,8 +35,8 @@ def _scheme(scheme: ClassScheme) -> Iterator[Block]:
             str(n),
             percent(share),
         ))  # fmt: skip
-    heads = ("class", "value", "95% interval", "declarations", "tonnes")
-    yield Grid(heads, tuple(rows), right=frozenset({"value", "declarations", "tonnes"}))
+    heads = ("class", "value", "95% interval", f"{scheme.pool.entry}s", "tonnes")
+    yield Grid(heads, tuple(rows), right=frozenset(heads) - {"class", "95% interval"})
     if scheme.without_options:
         without = ", ".join(f"{letter} {printed(value)}" for letter, value in scheme.without_options.items())
         yield Paragraph(f"Without options: {without}")
@@ -48,12 +48,12 @@ def _standing(scheme: ClassScheme, named: bool = True) -> str:
     """Legal standing, scheme where it is `named`, window, sample."""
     first = ILLUSTRATIVE if scheme.status == "illustrative" else f"Status: {scheme.status}."
     size = NOT_AVAILABLE if scheme.n_effective is None else f"{scheme.n_effective:.1f}"
+    of = "" if scheme.pool.modelled else f" of {plural(scheme.n_operators, 'operator')}, effective sample size {size}"
     what = f"Scheme {scheme.scheme}; on" if named else "On"
     publish = "" if scheme.publishable else " Not publishable: confidential."
     return (
         f"{first} {what} the market from {scheme.window[0]} until before {scheme.window[1]}; "
-        f"{plural(scheme.n, 'declaration')} of {plural(scheme.n_operators, 'operator')}, effective sample size {size}."
-        f"{publish}"
+        f"{plural(scheme.n, scheme.pool.entry)}{of}.{publish}"
     )
 
 
@@ -86,8 +86,11 @@ def _compared(found: Comparison) -> Iterator[Block]:
     yield _by_scheme(found, letters, lambda q: tuple(_share(q.scheme, letter) for letter in letters))
     yield Paragraph("How good the schemes are:")
     yield _by_scheme(found, ("bounds vary", "moving", "below", "above", "even", "fit"), _measures)
+    drawn = "other operators of the market had been drawn"
+    if first.pool.modelled:
+        drawn = "the modelled sites had been drawn otherwise: what the draw does, not how sure the bounds are"
     yield Items((
-        "bounds vary: mean coefficient of variation of the bounds if other operators of the market had been drawn",
+        f"bounds vary: mean coefficient of variation of the bounds if {drawn}",
         "moving: tonnes with another class then",
         f"below, above: tonnes up to {NEAR:.0%} below and above a bound (bunching)",
         "even: 1 where all classes hold the same; fit: share of the variance of ln x between classes",

@@ -56,6 +56,19 @@ def test_a_fixed_benchmark_moves_less_than_quantiles() -> None:
     assert found["anchored"].variation < found["natural-breaks"].variation
 
 
+@pytest.mark.parametrize(
+    ("ruleset", "words"), [("none", "other operators of"), ("modelled-world", "the modelled sites had been drawn")]
+)
+def test_what_would_vary_is_told(ruleset: str, words: str) -> None:
+    """Drawn sites are no operators."""
+    from footprint.report.classes import compared_document
+    from footprint.report.document import markdown
+    from tests.rules.test_class_schemes import declared
+
+    found = compare_market(declared([1.0, 2.0, 4.0], ruleset=[ruleset] * 3), ON, ("CC",), 2, 1)
+    assert words in markdown(compared_document(found))
+
+
 def test_nothing_in_the_window() -> None:
     with pytest.raises(InputError, match="nothing in the window"):
         compare_market(market(2020, {"a": 1.0}), ON, ("CC",), 10, 1)

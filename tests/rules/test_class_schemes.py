@@ -303,6 +303,12 @@ def test_alike_values_are_set_apart_and_told() -> None:
     assert "coinciding-thresholds" in {note.rule for note in found.notes}
 
 
+def test_a_drawn_site_is_not_to_be_audited() -> None:
+    """The same values as those of the outlier below, of a modelled market."""
+    found = fitted([*TEN, 1e6], {"ruleset": ["modelled"] * 11})
+    assert [note.rule for note in found.notes] == ["modelled-market", "screening-unknown"]
+
+
 def test_an_outlier_is_flagged_not_dropped() -> None:
     """ln x of 1 … 10 and 10⁶: far beyond 3.5 robust standard deviations."""
     found = fitted([*TEN, 1e6])

@@ -114,6 +114,21 @@ def test_each_country_and_route_stands_for_equal_sites_with_an_operator_each(mod
     assert set(found["mass_t"][found["country"] == "CL"]) == {300.0}
 
 
+def test_the_market_of_the_world_is_another_one_in_its_rows_and_headings(model: Model) -> None:
+    """Rule set, ids and headings differ, so the two are not pooled and no site stands for another; so do seeds."""
+    union, world, other = model(), model(market="world"), model(seed=2)
+    assert set(union["ruleset"]) == {"modelled"}
+    assert set(world["ruleset"]) == {"modelled-world"}
+    assert union["declaration_id"][0] == "modelled-cobalt-metal-CL-mine-seed1-01"
+    assert world["declaration_id"][0] == "modelled-world-cobalt-metal-CL-mine-seed1-01"
+    assert other["declaration_id"][0] == "modelled-cobalt-metal-CL-mine-seed2-01"
+    product = union["product"][0]
+    for found, kind in ((union, "Union"), (world, "world")):
+        ((pool, _),) = found.pools()
+        assert pool.modelled
+        assert pool.name == f"cobalt: {product}, modelled {kind} market"
+
+
 def test_every_row_is_marked_modelled_and_has_the_period_and_the_route(model: Model) -> None:
     found = model()
     assert set(found["ruleset"]) == {"modelled"}
@@ -123,14 +138,27 @@ def test_every_row_is_marked_modelled_and_has_the_period_and_the_route(model: Mo
     assert all(pool.modelled for pool, _ in found.pools())
 
 
-def test_sites_lie_about_the_value_of_the_route_in_its_stages(model: Model) -> None:
-    """GSD² 4 on extraction: sigma ln 2; of four sites one lies in each quarter (ends: 0.6745 sigma and the median)."""
-    ends = [0.0, math.exp(-0.6744898 * math.log(2)), 1.0, math.exp(0.6744898 * math.log(2)), math.inf]
+def test_the_mean_of_the_sites_is_the_value_of_the_route(model: Model) -> None:
+    """Chile 6.046875 + 3.125 on 1200 t, Namibia 10.9296875 + 3.125 on 800 t: 11.125 kg CO2 eq per kg in the mean."""
     found = model()
-    for country, extraction in (("CL", EXTRACTION_CL), ("NA", EXTRACTION_NA)):
-        factors = [(value - REFINING) / extraction for value in values(found, country)]
-        for factor, low, high in zip(factors, ends, ends[1:], strict=False):
-            assert low < factor < high
+    assert np.mean(values(found, "CL")) == pytest.approx(EXTRACTION_CL + REFINING, rel=1e-12)
+    assert np.mean(values(found, "NA")) == pytest.approx(EXTRACTION_NA + REFINING, rel=1e-12)
+    whole = (1200 * 9.171875 + 800 * 14.0546875) / 2000
+    assert np.average(found["CC"], weights=found["mass_t"]) == pytest.approx(whole, rel=1e-12)
+    assert whole == 11.125
+
+
+def test_sites_differ_by_the_spread_of_the_stage(model: Model) -> None:
+    """GSD² 4 on extraction: sigma ln 2; of four sites one is in each quarter of the normal distribution (ends 0.6745).
+
+    So the highest extraction is more than exp(2 · 0.6745 ln 2) = 2.547 times the lowest, and the third less than that
+    times the second.
+    """
+    found, between = model(), math.exp(2 * 0.6744898 * math.log(2))
+    for country in ("CL", "NA"):
+        first, second, third, fourth = (value - REFINING for value in values(found, country))
+        assert fourth / first > between
+        assert 1 < third / second < between
 
 
 def test_a_category_without_a_spread_has_the_routes_value_at_every_site(model: Model) -> None:
@@ -161,18 +189,23 @@ def test_a_category_that_no_data_cover_is_empty_never_zero(folder: Path) -> None
 
 
 def test_spreads_multiply_the_stages_and_categories_that_they_hold_for() -> None:
-    """Extraction 2, refining 3; sigma 1 on extraction, sigma 2 on CC: at z = (1, -1): CC (2e + 3)/e², AC 2e + 3."""
+    """Two sites; extraction 2, refining 3; grade with sigma ln 3 on extraction, power with sigma ln 2 on CC.
+
+    z of grade 1 and 0, of power 1 and 0. For CC the product is 3 · 2 = 6 and 1 on extraction, mean 3.5, and 2 and 1 on
+    refining, mean 1.5: 2 · 6/3.5 + 3 · 2/1.5 = 52/7 and 2/3.5 + 3/1.5 = 18/7, whose mean is 5. AC has the grade alone,
+    3 and 1, mean 2: 2 · 3/2 + 3 = 6 and 2 · 1/2 + 3 = 4, whose mean is 5.
+    """
     stage = np.zeros((len(STAGES), len(CODES)))
     for code in ("CC", "AC"):
         stage[STAGES.index("extraction"), CODES.index(code)] = 2.0
         stage[STAGES.index("refining"), CODES.index(code)] = 3.0
     spreads = (
-        Spread("mine", frozenset({"extraction"}), frozenset(), "grade", math.exp(2), "sites", "high"),
-        Spread("mine", frozenset(), frozenset({"CC"}), "power", math.exp(4), "sites", "high"),
+        Spread("mine", frozenset({"extraction"}), frozenset(), "grade", 9.0, "sites", "high"),
+        Spread("mine", frozenset(), frozenset({"CC"}), "power", 4.0, "sites", "high"),
     )
-    (found,) = site_values(stage, spreads, np.array([[1.0], [-1.0]]))
-    assert found[CODES.index("CC")] == pytest.approx((2 * math.e + 3) / math.e**2, rel=1e-12)
-    assert found[CODES.index("AC")] == pytest.approx(2 * math.e + 3, rel=1e-12)
+    found = site_values(stage, spreads, np.array([[1.0, 0.0], [1.0, 0.0]]))
+    assert found[:, CODES.index("CC")] == pytest.approx([52 / 7, 18 / 7], rel=1e-12)
+    assert found[:, CODES.index("AC")] == pytest.approx([6.0, 4.0], rel=1e-12)
 
 
 def test_draws_take_one_site_from_each_equal_part_of_the_normal_distribution() -> None:
@@ -204,8 +237,22 @@ def test_the_market_file_can_be_read_and_fitted(model: Model, tmp_path: Path) ->
     from datetime import date
 
     scheme = fp.fit_classes(back, on=date(2025, 1, 1), replicates=0)
-    assert scheme.n_effective is None
     assert list(scheme.thresholds) == ["A", "B", "C", "D", "E", "F"]
+
+
+def test_drawn_sites_are_no_sample(model: Model) -> None:
+    """Classes of them have no sample size and no interval, and their heading counts sites, not operators."""
+    from datetime import date
+
+    from footprint.report.classes import schemes_document
+    from footprint.report.document import markdown
+
+    scheme = fp.fit_classes(model(), on=date(2025, 1, 1), replicates=50)
+    assert (scheme.n_effective, scheme.intervals) == (None, {})
+    told = markdown(schemes_document([scheme]))
+    assert "8 modelled sites." in told
+    assert "modelled Union market" in told
+    assert "operator" not in told
 
 
 def test_everything_that_is_assumed_is_said(model: Model) -> None:
@@ -213,6 +260,7 @@ def test_everything_that_is_assumed_is_said(model: Model) -> None:
     for words in (
         "mean of 2016 to 2020",
         "4 equal sites",
+        "the mean of the sites is the route's value",
         "seed 1",
         "HK 23.5% (800 t): no route is held for it; it may only trade",
         "XX 11.8% (400 t): countries that the source does not name",

@@ -300,9 +300,30 @@ def test_a_capped_operator_is_told() -> None:
 
 
 def test_modelled_sites_are_no_declarations() -> None:
-    told = texts(curve_svg(curve_of([2.0, 4.0], ruleset=["modelled"] * 2)))
-    assert "2 sites" in told
-    assert "modelled values: no declarations" in told
+    """Every picture of a modelled market says so and of which, and has no operators and no intervals."""
+    curve = curve_of([2.0, 4.0], ruleset=["modelled-world"] * 2)
+    for told in map(texts, pictures(curve).values()):
+        assert "2 modelled sites" in told.replace("6 modelled sites", "2 modelled sites")
+        assert "lithium: lithium carbonate, modelled world market" in told
+        assert "operator" not in told
+        assert "interval" not in told
+    assert "Each step is one modelled site" in texts(curve_svg(curve))
+
+
+@pytest.mark.parametrize(
+    ("grade", "words"),
+    [("battery", ", grade battery)"), ("Grade A, 99 % Cu", "carbonate, Grade A, 99"), ("low-grade", "grade low-grade")],
+)
+def test_a_grade_is_called_so_once(grade: str, words: str) -> None:
+    assert words in texts(curve_svg(curve_of([2.0, 4.0, 8.0], grade=[grade] * 3)))
+
+
+@pytest.mark.parametrize(("tonnes", "explained"), [([1.0, 1.0, 1.0], True), ([1.0, 1000.0, 1.0], False)])
+def test_white_lines_are_explained_where_there_are_any(tonnes: list[float], explained: bool) -> None:
+    """588 pixels: thirds have a line where they meet; of 1002 t a step of 1 t is 0.6 pixels wide and has none."""
+    told = texts(curve_svg(curve_of([2.0, 4.0, 8.0], mass_t=tonnes), confidential=True))
+    assert ("White upright lines" in told) is explained
+    assert "Dashed lines" in told
 
 
 # --- colours and texts

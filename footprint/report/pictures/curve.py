@@ -1,9 +1,9 @@
-"""The cumulative production curve as a picture: one step per declaration, the classes as bands behind."""
+"""The cumulative production curve as a picture: one step per entry of the market, the classes as bands behind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from footprint.market.curve import Curve, Step
 from footprint.market.thresholds import ClassScheme
@@ -40,20 +40,22 @@ def curve_svg(curve: Curve, confidential: bool = False) -> str:
         ]
     body += bounds_across(scheme, up, LEFT, RIGHT)
     body.append(svg.box(LEFT, top, RIGHT - LEFT, HEIGHT, "none", svg.INK))
-    below, height = foot(up.start + (8 if hidden else 44), _notes(scheme, log, hidden), scheme)
+    below, height = foot(up.start + (8 if hidden else 44), _notes(scheme, log, hidden, _parted(steps, along)), scheme)
     return svg.sheet(WIDTH, height, frame.title, [*body, *below])
 
 
-def _notes(scheme: ClassScheme, log: bool, hidden: bool) -> Iterator[str]:
+def _notes(scheme: ClassScheme, log: bool, hidden: bool, parted: Sequence[Step]) -> Iterator[str]:
     if not hidden:
-        yield "Each step is one declaration, as wide as its tonnes in the window, in ascending order."
+        yield f"Each step is one {scheme.pool.entry}, as wide as its tonnes in the window, in ascending order."
         yield from capped_notes(scheme)
+    white = " White upright lines: where two wide steps meet." if parted else ""
+    yield f"Dashed lines: upper bounds of the classes.{white}"
     if log:
         yield "The footprint has a logarithmic scale: areas are not totals."
 
 
 def _steps(steps: Sequence[Step], along: Axis, up: Axis) -> Iterator[str]:
-    """Neighbours of one system as one outline, so that no seam shows; wide ones are parted by a line."""
+    """Neighbours of one system as one outline, so that no seam shows; wide ones are parted by a white line."""
     base = up.start if up.log else up.at(0.0)
     for system, group in groupby(steps, key=lambda step: step.system):
         run = list(group)
@@ -63,11 +65,18 @@ def _steps(steps: Sequence[Step], along: Axis, up: Axis) -> Iterator[str]:
         wide = along.at(run[-1].before + run[-1].tonnes) - along.at(run[0].before) >= PARTED
         edge = f' stroke="{svg.INK}" stroke-width="0.5"' if wide else ""
         yield f'<path d="{path}V{base:g}Z" fill="{SYSTEMS[system]}"{edge}/>'
-    widths = [along.at(step.tonnes) - along.start for step in steps]
-    for step, width, following in zip(steps, widths, widths[1:], strict=False):
-        if min(width, following) >= PARTED:
-            x = along.at(step.before + step.tonnes)
-            yield svg.line(x, base, x, up.at(step.value), "#ffffff", ' stroke-width="1"')
+    for step in _parted(steps, along):
+        x = along.at(step.before + step.tonnes)
+        yield svg.line(x, base, x, up.at(step.value), "#ffffff", ' stroke-width="1"')
+
+
+def _parted(steps: Sequence[Step], along: Axis) -> list[Step]:
+    """The steps that, like the one after them, are wide enough for a line between."""
+    return [
+        step
+        for step, following in pairwise(steps)
+        if along.at(min(step.tonnes, following.tonnes)) - along.start >= PARTED
+    ]
 
 
 def _value_ticks(up: Axis, unit: str) -> Iterator[str]:

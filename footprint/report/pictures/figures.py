@@ -34,7 +34,7 @@ def curve_figure(curve: Curve, confidential: bool = False) -> Shown:
         for step in curve.steps
     )  # fmt: skip
     heads = ("system", "class", scheme.unit, "t in the window", "t up to here")
-    table = Grid(("declaration", *heads) if confidential else heads, rows, right=frozenset(heads[2:]))
+    table = Grid((scheme.pool.entry, *heads) if confidential else heads, rows, right=frozenset(heads[2:]))
     return figure, (*schemes_document([scheme]), Heading(2, "Steps of the curve"), table)
 
 
@@ -49,7 +49,7 @@ def histogram_figure(found: Histogram, confidential: bool = False) -> Shown:
         (printed(bin_.low), printed(bin_.high), str(bin_.declarations), *(printed(bin_.tonnes[s]) for s in systems))
         for bin_ in found.bins
     )
-    heads = ("from", "to", "declarations", *(f"{system}, t" for system in systems))
+    heads = ("from", "to", f"{scheme.pool.entry}s", *(f"{system}, t" for system in systems))
     title = Heading(2, f"Bars of the histogram, {scheme.unit}")
     return figure, (*schemes_document([scheme]), title, Grid(heads, rows, right=frozenset(heads)))
 
@@ -82,7 +82,7 @@ def market_page(curves: Sequence[Curve], confidential: bool = False) -> Document
 
 
 def _figure(name: str, what: str, scheme: ClassScheme, svg: str) -> Figure:
-    title = f"{what}: {scheme.pool.product}, {scheme.category}, {scheme.system}"
+    title = f"{what}: {scheme.pool.subject}, {scheme.category}, {scheme.system}"
     return Figure(name, title, svg, (title,))
 
 

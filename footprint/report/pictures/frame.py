@@ -38,8 +38,10 @@ def withheld(scheme: ClassScheme, confidential: bool) -> bool:
 
 
 def product_of(scheme: ClassScheme) -> str:
-    """`lithium: lithium carbonate (form carbonate, grade battery)`."""
-    named = [f"{name} {text}" for name, text in (("form", scheme.pool.form), ("grade", scheme.pool.grade)) if text]
+    """`lithium: lithium carbonate (form carbonate, grade battery)`; a grade that calls itself one is not called so."""
+    form, grade = scheme.pool.form, scheme.pool.grade
+    named = [f"form {form}"] if form else []
+    named += [grade if "grade" in grade.lower().split() else f"grade {grade}"] if grade else []
     return f"{scheme.pool.name} ({', '.join(named)})" if named else scheme.pool.name
 
 
@@ -61,12 +63,12 @@ def sample_of(scheme: ClassScheme) -> str:
     """Window, size, and whether the values were declared or modelled."""
     if scheme.status != "illustrative":
         return f"Thresholds of a legal act, since {scheme.on}."
-    size, kind = plural(scheme.n, "declaration"), "declared values"
+    kind = f" of {plural(scheme.n_operators, 'operator')}; declared values"
     if scheme.pool.modelled:
-        size, kind = plural(scheme.n, "site"), "modelled values: no declarations"
+        kind = "; no declarations"
     return (
-        f"On the market from {scheme.window[0]} until before {scheme.window[1]}: {size} of "
-        f"{plural(scheme.n_operators, 'operator')}; {kind}."
+        f"On the market from {scheme.window[0]} until before {scheme.window[1]}: "
+        f"{plural(scheme.n, scheme.pool.entry)}{kind}."
     )
 
 
@@ -83,7 +85,7 @@ def heading(what: str, confidential: bool, scheme: ClassScheme, earlier: ClassSc
 
     `earlier` is the scheme before, where a picture compares two.
     """
-    title = f"{what}: {scheme.pool.product}"
+    title = f"{what}: {scheme.pool.subject}"
     room = WIDTH - 2 * MARGIN
     samples = (sample_of(scheme),) if earlier is None else (f"Old: {sample_of(earlier)}", f"New: {sample_of(scheme)}")
     publishable = scheme.publishable and (earlier is None or earlier.publishable)

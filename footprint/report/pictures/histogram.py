@@ -141,9 +141,10 @@ def _tonnes_ticks(up: Axis) -> Iterator[str]:
 
 
 def _notes(found: Histogram, hidden: bool) -> Iterator[str]:
-    if found.scheme.intervals:
-        yield "Upright lines: upper bounds of the classes. Shaded, and with a dot: the 95 % bootstrap interval of each."
+    shaded = " Shaded, and with a dot: the 95 % bootstrap interval of each." if found.scheme.intervals else ""
+    yield f"Upright lines: upper bounds of the classes.{shaded}"
     if found.left_out and not hidden:
-        yield f"{plural(found.left_out, 'declaration')} of zero or less: not on a logarithmic scale, in class A."
+        entries = plural(found.left_out, found.scheme.pool.entry)
+        yield f"{entries} of zero or less: not on a logarithmic scale, in class A."
     if not hidden:
         yield from capped_notes(found.scheme)

@@ -13,7 +13,7 @@ from footprint.market.scheme_files import scheme_id
 from footprint.market.thresholds import ClassScheme
 from footprint.report import svg
 from footprint.report.classes import ILLUSTRATIVE
-from footprint.report.numbers import percent
+from footprint.report.numbers import percent, plural
 from footprint.report.pictures.bands import bound_text
 from footprint.report.pictures.colours import CLASSES, ink_on
 from footprint.report.pictures.frame import CONFIDENTIAL, category_of, product_of, standing_of, system_of
@@ -54,7 +54,7 @@ def label_svg(found: Classification, scheme: ClassScheme, of: Labelled, confiden
     if scheme.status == "illustrative":
         body += _watermarks(arrows_top, bottom)
     body.append(svg.box(1, 1, WIDTH - 2, bottom - 2, "none", svg.INK, ' stroke-width="2"'))
-    title = f"Class {found.letter}, {scheme.status}: {scheme.pool.product}, {scheme.category}, {of.declaration}"
+    title = f"Class {found.letter}, {scheme.status}: {scheme.pool.subject}, {scheme.category}, {of.declaration}"
     return svg.sheet(WIDTH, bottom, title, body)
 
 
@@ -135,8 +135,9 @@ def _lines(found: Classification, scheme: ClassScheme, of: Labelled) -> Iterator
         yield "Probability", f"{percent(found.probability[found.letter])} that {found.letter} is the class"
     yield "Scheme", f"{scheme.scheme}; id {scheme_id(scheme)}"
     if scheme.status == "illustrative":
-        yield "Market", f"from {scheme.window[0]} until before {scheme.window[1]}; {scheme.n} values of " \
-                        f"{scheme.n_operators} operators"  # fmt: skip
+        values = f"{scheme.n} values of {scheme.n_operators} operators"
+        size = plural(scheme.n, scheme.pool.entry) if scheme.pool.modelled else values
+        yield "Market", f"from {scheme.window[0]} until before {scheme.window[1]}; {size}"
     yield "Valid", f"from {of.valid[0]} until before {of.valid[1]}, when a review is due"
 
 

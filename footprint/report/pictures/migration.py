@@ -49,7 +49,8 @@ def migration_svg(found: Review, confidential: bool = False) -> str:
     right, right_classes, lower = stacked(moved, new.letters, "after", top, total)
     body = [*frame.parts, *_heads(found, top)]
     for flow in moved:
-        body.append(_ribbon(flow, left[flow.before, flow.after], right[flow.before, flow.after], total))
+        ends = left[flow.before, flow.after], right[flow.before, flow.after]
+        body.append(_ribbon(flow, *ends, total, new.pool.entry))
     for flow in moved:
         body += _number(flow, left[flow.before, flow.after])
     body += _column(old, left_classes, LEFT, column(moved, old.letters, "before"), hidden, False)
@@ -80,7 +81,7 @@ def stacked(
     return of_flows, of_classes, y - GAP
 
 
-def _ribbon(flow: Flow, left: Slot, right: Slot, total: int) -> str:
+def _ribbon(flow: Flow, left: Slot, right: Slot, total: int, entry: str) -> str:
     """A band of the colour of the old class; its width is its share of SHARED everywhere."""
     half = SHARED * flow.declarations / total / 2
     x1, x2, bend = LEFT + CHIP, RIGHT, (LEFT + CHIP + RIGHT) / 2
@@ -89,7 +90,7 @@ def _ribbon(flow: Flow, left: Slot, right: Slot, total: int) -> str:
         f"M{x1:g},{a - half:g}C{bend:g},{a - half:g} {bend:g},{b - half:g} {x2:g},{b - half:g}"
         f"V{b + half:g}C{bend:g},{b + half:g} {bend:g},{a + half:g} {x1:g},{a + half:g}Z"
     )
-    told = f"{flow.before} to {flow.after}: {plural(flow.declarations, 'declaration')}"
+    told = f"{flow.before} to {flow.after}: {plural(flow.declarations, entry)}"
     shape = f'<path d="{path}" fill="{CLASSES[flow.before]}" fill-opacity="0.6" stroke="{svg.INK}" stroke-width="0.5"/>'
     return svg.titled(told, shape)
 
@@ -125,7 +126,7 @@ def _notes(found: Review, total: int) -> Iterator[str]:
     counted = reasons(found).items()
     why = ", ".join(f"{count} by {' and '.join(REASONS[word] for word in because)}" for because, count in counted)
     moved = f"{len(found.moves)} moved" + (f" ({why})" if why else "")
-    yield f"{plural(total, 'declaration')} in both markets; {moved}."
+    yield f"{plural(total, found.new.pool.entry)} in both markets; {moved}."
     yield f"Not drawn: {found.entered} entered, {found.left} left."
     if found.triggers:
         yield f"To be rescaled: {'; '.join(found.triggers)}."
