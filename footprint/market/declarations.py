@@ -14,8 +14,9 @@ from footprint.errors import InputError, listed, nearest
 
 Floats = NDArray[np.float64]
 CODES = ("CC", "OD", "HTC", "HTNC", "PM", "IR", "POF", "AC", "EUT", "EUF", "EUM", "ETF", "LU", "WU", "RUF", "RUM")
-#: rule set of the rows of a modelled market; they are never pooled with declarations
-MODELLED = "modelled"
+#: rule sets of a modelled market, the Union's and the world's; no declaration has them, and none is pooled with them
+MODELLED, MODELLED_WORLD = "modelled", "modelled-world"
+RESERVED = (MODELLED, MODELLED_WORLD)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,7 +38,7 @@ class Pool:
     @property
     def modelled(self) -> bool:
         """Whether the pool is a modelled market: it has no sample size."""
-        return self.ruleset == MODELLED
+        return self.ruleset in RESERVED
 
     @property
     def name(self) -> str:
