@@ -15,8 +15,11 @@ from footprint.errors import InputError, listed
 from footprint.library.replacing import write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from footprint.market.declarations import Market
     from footprint.market.options import Options
+    from footprint.market.thresholds import ClassScheme
 
 app = typer.Typer(name="classes", help="Performance classes A to G (illustrative).", no_args_is_help=True,
                   rich_markup_mode=None)  # fmt: skip
@@ -50,7 +53,7 @@ def fit(
     previous_market: Annotated[
         Path | None, typer.Option(metavar="MARKET", help="--all: where --previous is a file.", show_default=False)
     ] = None,
-    confidential: Annotated[bool, typer.Option("--confidential", help="--all: tables of few operators too.")] = False,
+    confidential: Annotated[bool, typer.Option("--confidential", help="--out: schemes of few operators too.")] = False,
     workers: Annotated[int, typer.Option(metavar="N", help="--all: processes.", min=1)] = 1,
     material: MaterialName = None,
     category: CategoryCode = None,
@@ -78,7 +81,7 @@ def fit(
     """Thresholds from what was placed on the market in the three years before a day: pooled and by system."""
     from footprint.market.fitting import NOTHING, Skipped, fit_market
     from footprint.market.options import Options
-    from footprint.market.scheme_files import load_schemes, schemes_text
+    from footprint.market.scheme_files import load_schemes
 
     figures = {} if benchmark is None else {"benchmark": benchmark}
     ratcheted = () if ratchet is None else load_schemes(ratchet)
@@ -101,8 +104,10 @@ def fit(
             as_json=as_json,
         )
         return
-    if previous or previous_market or confidential or workers > 1:
-        raise InputError("--previous, --previous-market, --confidential and --workers go with --all")
+    if previous or previous_market or workers > 1:
+        raise InputError("--previous, --previous-market and --workers go with --all")
+    if confidential and out is None:
+        raise InputError("--confidential goes with --out; what is printed is marked, never left out")
     found = declared_market(market, material)
     for code in category or ():
         found.values(code)
@@ -115,8 +120,7 @@ def fit(
     if refused:
         say(refused.lstrip())
     if out is not None:
-        write_whole(out, schemes_text(schemes))
-        say(f"written: {out}")
+        _write(out, schemes, confidential)
     if as_json:
         emit_json([scheme.to_dict() for scheme in schemes])
     elif out is None:
@@ -124,6 +128,19 @@ def fit(
         from footprint.report.document import terminal
 
         emit(terminal(schemes_document(schemes)))
+
+
+def _write(out: Path, schemes: Sequence[ClassScheme], confidential: bool) -> None:
+    """The schemes that may leave the house as a file, and on stderr what was left out."""
+    from footprint.market.disclosure import disclosed
+    from footprint.market.scheme_files import schemes_text
+
+    public = disclosed(schemes, confidential)
+    if not public.schemes:
+        raise InputError("\n".join((f"{out}: not written; --confidential writes all", *public.lines)))
+    write_whole(out, schemes_text(public.schemes))
+    for line in (f"written: {out}", *public.lines):
+        say(line)
 
 
 @app.command("assign")

@@ -25,6 +25,7 @@ def fit_all(
     as_json: bool = False,
 ) -> None:  # fmt: skip
     """Recompute every pool of a market and write the folder; exit code 3 where a pool failed."""
+    from footprint.market.disclosure import disclosed
     from footprint.market.recalculation import recalculate, reviewed, wanted
     from footprint.market.stored import stored
     from footprint.report.class_folder import summary, write_folder
@@ -47,6 +48,8 @@ def fit_all(
         except OSError as error:
             raise InputError(f"{out}: cannot be written ({error.strerror})") from None
     say(f"written: {out}")
+    for line in disclosed(found.schemes, confidential).lines:
+        say(line)
     for entry in found.skipped:
         if entry.rule != "no-value":
             say(f"left out: {entry}")

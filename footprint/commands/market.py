@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,10 +11,12 @@ from footprint.commands.listing import complete_materials
 from footprint.commands.options import Json, Seed, completing
 from footprint.commands.output import complain, emit, emit_answers, emit_json, made_folder, say
 from footprint.commands.running import IN_PART, finish, in_turn
-from footprint.errors import InputError
+from footprint.errors import InputError, listed
 from footprint.library.replacing import write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from footprint.market.modelled import ModelledMarket
     from footprint.market.supply import Scope
 
@@ -47,10 +49,16 @@ def import_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, Parquet, XLSX, or a declaration (JSON).")],
     registry: Registry = DEFAULT,
     supersede: Annotated[bool, typer.Option("--supersede", help="Replace declarations of the same id.")] = False,
+    change_operator: Annotated[
+        bool, typer.Option("--change-operator", help="--supersede: also declarations of another operator.")
+    ] = False,
     keep_good: Annotated[bool, typer.Option("--keep-good", help="Leave out bad rows and list them.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Read declarations into the registry: all rows or none; the same content twice adds nothing."""
+    """Read declarations into the registry: all rows or none; the same content twice adds nothing.
+
+    What is withdrawn stays so: the same content does not bring it back, other content does with --supersede.
+    """
     from footprint.market.reading import read_market, refusal
     from footprint.market.registry import import_market
 
@@ -62,26 +70,46 @@ def import_file(
         found = read_market(file)
     if found.problems and (not keep_good or not len(found.market)):
         raise InputError(refusal(file, found.problems))
-    done = import_market(registry, found, file, supersede)
+    if change_operator and not supersede:
+        raise InputError("--change-operator goes with --supersede")
+    done = import_market(registry, found, file, supersede, change_operator)
     for problem in found.problems:
         complain(f"left out: {file}, {problem}")
     if as_json:
         emit_json({
             "schema": "footprint/market-import/1", "added": done.added, "known": done.known,
-            "superseded": list(done.superseded),
+            "superseded": list(done.superseded), "withdrawn": list(done.withdrawn),
             "left_out": [{"row": p.row, "column": p.column, "message": p.message} for p in found.problems],
         })  # fmt: skip
     else:
         say(f"{registry}: {done.added} added, {done.known} already there, {len(done.superseded)} superseded")
+        for state, idents in (("superseded", done.superseded), ("withdrawn, and stays so", done.withdrawn)):
+            if idents:
+                say(f"{state}: {listed(idents)}")
     if found.problems:
         raise typer.Exit(IN_PART)
 
 
 @app.command("list")
-def list_market(registry: Registry = DEFAULT, as_json: Json = False) -> None:
-    """Materials of the registry with declarations, operators and tonnes."""
-    from footprint.market.registry import materials
+def list_market(
+    registry: Registry = DEFAULT,
+    each: Annotated[bool, typer.Option("--declarations", help="Every declaration, and its state.")] = False,
+    material: Annotated[
+        str | None,
+        typer.Option("--material", metavar="M", help="--declarations: of one material.", show_default=False),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Materials of the registry with declarations, operators and tonnes; or every declaration."""
+    from footprint.market.audit import declarations, materials
 
+    if each:
+        found = declarations(registry, material)
+        if material and not found:
+            raise InputError(f"{registry}: no declaration of material '{material}'")
+        return emit_json(found) if as_json else _list_declarations(found)
+    if material:
+        raise InputError("--material goes with --declarations")
     rows = materials(registry)
     if as_json:
         emit_json([dict(zip(("material", "declarations", "operators", "mass_t"), row, strict=True)) for row in rows])
@@ -94,12 +122,26 @@ def list_market(registry: Registry = DEFAULT, as_json: Json = False) -> None:
     emit(terminal((table,)))
 
 
+def _list_declarations(found: Sequence[Mapping[str, Any]]) -> None:
+    from footprint.report.document import Grid, terminal
+    from footprint.report.numbers import number
+
+    heads = ("declaration", "operator", "of", "until", "tonnes", "rows", "state")
+    rows = tuple(
+        (d["declaration_id"], d["operator"], f"{d['material']}, {d['form']}, {d['system']}", d["period_to"],
+         number(d["mass_t"]), str(d["entries"]), f"{d['state']}: {d['reason']}" if d["reason"] else d["state"])
+        for d in found
+    )  # fmt: skip
+    wide = frozenset({"declaration", "operator", "of", "state"})
+    emit(terminal((Grid(heads, rows, right=frozenset({"tonnes", "rows"}), wide=wide),)))
+
+
 @app.command("show")
 def show(
     ident: Annotated[str, typer.Argument(metavar="ID", help="Declaration id.")], registry: Registry = DEFAULT
 ) -> None:
-    """Every entry of one declaration, as JSON: rows, files with their hash, withdrawals."""
-    from footprint.market.registry import history
+    """Every entry of one declaration, as JSON: what it declares, the file with its hash, withdrawals."""
+    from footprint.market.audit import history
 
     emit_json(history(registry, ident))
 

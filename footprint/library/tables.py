@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from footprint.errors import InputError, listed
@@ -15,6 +15,7 @@ def read_csv(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, dict[str
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
+            _check_separator(path, reader.fieldnames or [])
             missing = [c for c in columns if c not in (reader.fieldnames or [])]
             if missing:
                 raise InputError(
@@ -34,6 +35,15 @@ def read_csv(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, dict[str
         raise InputError(f"{path}: no such file") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: cannot be read as CSV in UTF-8: {error}") from None
+
+
+def _check_separator(path: Path, names: Sequence[str]) -> None:
+    """A header that is one cell with semicolons or tabs is what spreadsheets write in some languages."""
+    for sign, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(names) == 1 and sign in names[0]:
+            raise InputError(
+                f"{path}, line 1: its cells are parted by {name}; commas are needed, and points in decimal numbers"
+            )
 
 
 def _cells(row: Mapping[str | None, object]) -> int:

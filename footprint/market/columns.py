@@ -18,6 +18,8 @@ from footprint.market.declarations import CODES
 
 Kind = Literal["text", "number", "day"]
 MAX_TEXT = 500
+#: a number is 0 or of this size: nothing that is declared is smaller or larger, and squares stay within a double
+SMALLEST, LARGEST = 1e-30, 1e30
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ def _number_column(cells: Sequence[Any], column: Column) -> tuple[NDArray[Any], 
             bad.append((n, f"'{str(cell)[:40]}' {what}; a number with a decimal point is needed"))
         elif value < column.least or value > column.most or (column.above and value == column.least):
             bad.append((n, f"{value:g} is out of range; allowed: {_range(column)}"))
+        elif value and not SMALLEST <= abs(value) <= LARGEST:
+            bad.append((n, f"{value:g} is out of range; allowed: 0, or {SMALLEST:g} to {LARGEST:g} in size"))
     return found, bad
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from footprint.errors import InputError, listed, nearest
 from footprint.library.paths import methods_folder
 from footprint.market.columns import COLUMNS, NEEDED, OF_CATEGORY, ONE_DAY, filled, read_column
-from footprint.market.declarations import CODES, Market
+from footprint.market.declarations import CODES, RESERVED, Market
 from footprint.market.files import Cells, read_cells
 from footprint.rules.materials import load_materials
 
@@ -83,6 +83,7 @@ def check_table(name: str, cells: Cells, places: Sequence[int]) -> Reading:
             problems += [(n, column.name, message) for n, message in bad]
         elif column.name not in OF_CATEGORY:
             columns[column.name] = filled(column, len(places))
+    _check_one_kind(name, columns["ruleset"], places)
     problems += _check_rows(columns)
     bad_rows = {n for n, _, _ in problems}
     good = np.array([n not in bad_rows for n in range(len(places))])
@@ -106,6 +107,17 @@ def _check_header(name: str, cells: Cells) -> None:
             raise InputError(f"{name}, row 1: column '{column}' is missing; needed: {listed(NEEDED, 20)}")
     if not given & set(CODES):
         raise InputError(f"{name}, row 1: no category; at least one is needed: {', '.join(CODES)}")
+
+
+def _check_one_kind(name: str, rulesets: NDArray[Any], places: Sequence[int]) -> None:
+    """A file holds declarations or a modelled market: what is modelled has no sample, and nobody hides behind it."""
+    modelled = np.isin(rulesets, RESERVED)
+    if modelled.any() and not modelled.all():
+        first = int(np.argmax(modelled))
+        raise InputError(
+            f"{name}, row {places[first]}, column 'ruleset': '{rulesets[first]}' marks a modelled market, and other "
+            "rows are declarations; each needs a file of its own"
+        )
 
 
 def _with_period(cells: Cells) -> Cells:

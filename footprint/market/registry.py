@@ -1,15 +1,13 @@
 """The registry of declarations: one DuckDB file, append-only, one transaction per import.
 
 A row is never changed. A declaration is superseded by a later row of the same id, withdrawn by an entry that says why;
-every row keeps the name and hash of its file. Importing the same content again adds nothing.
+every row keeps the name and hash of its file. Importing the same content again adds nothing, and brings nothing back.
 """
 
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,13 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footprint.errors import InputError, listed
-from footprint.extras import needed
 from footprint.market.columns import COLUMNS, NEEDED
-from footprint.market.declarations import Market
+from footprint.market.connection import opened
+from footprint.market.declarations import RESERVED, Market
 from footprint.market.reading import Reading
 
-#: how long to wait for another writer, in seconds
-PATIENCE = 30.0
 #: DuckDB's types
 TYPES = {"text": "VARCHAR", "number": "DOUBLE", "day": "DATE"}
 #: columns that registries made before they were there do not have; an import adds them
@@ -38,56 +34,118 @@ CREATE TABLE IF NOT EXISTS declarations (
 CREATE TABLE IF NOT EXISTS withdrawals (
   seq BIGINT PRIMARY KEY, declaration_id VARCHAR NOT NULL, reason VARCHAR NOT NULL);
 """ + "".join(f'ALTER TABLE declarations ADD COLUMN IF NOT EXISTS "{name}" DOUBLE;' for name in ADDED)
-#: the latest row of each id, where no withdrawal came after it
-_CURRENT = """(SELECT d.* FROM (SELECT declaration_id AS ident, max(seq) AS seq FROM declarations GROUP BY 1) latest
+#: the latest row of each id, how many it has, and the reason of the withdrawal that came after it, if any
+LATEST = """(SELECT d.*, latest.entries, w.reason AS withdrawn
+  FROM (SELECT declaration_id AS ident, max(seq) AS seq, count(*) AS entries FROM declarations GROUP BY 1) latest
   JOIN declarations d ON d.seq = latest.seq
-  WHERE NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.declaration_id = latest.ident AND w.seq > latest.seq))"""
+  LEFT JOIN (
+    SELECT declaration_id AS ident, max(seq) AS seq, arg_max(reason, seq) AS reason FROM withdrawals GROUP BY 1) w
+  ON w.ident = latest.ident AND w.seq > latest.seq)"""
+#: those that count
+_CURRENT = f"(SELECT * FROM {LATEST} WHERE withdrawn IS NULL)"
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did: rows added, rows already there, and ids whose earlier row is now superseded."""
+    """What an import did: rows added, rows already there, ids whose earlier row is now superseded, and those of the
+    rows already there that are `withdrawn` and stay so."""
 
     added: int
     known: int
     superseded: tuple[str, ...]
+    withdrawn: tuple[str, ...] = ()
 
 
-def import_market(registry: Path, reading: Reading, source: Path, supersede: bool = False) -> Imported:
+def import_market(
+    registry: Path, reading: Reading, source: Path, supersede: bool = False, change_operator: bool = False
+) -> Imported:
     """Add the rows of a file, all or none.
 
-    Raises InputError where an id is there with other content and `supersede` is not given.
+    Raises InputError for a modelled market, where an id is there with other content (withdrawn or not) and `supersede`
+    is not given, and where its declaration is another operator's and `change_operator` is not given.
     """
-    sha256 = hashlib.sha256(source.read_bytes()).hexdigest()
-    table = market_frame(reading.market)
-    table.insert(0, "row_hash", [row_hash(row) for row in table.values.tolist()])
-    table.insert(1, "file", source.name)
-    table.insert(2, "file_sha256", sha256)
-    table.insert(3, "file_row", reading.rows)
-    with opened(registry, write=True) as connection:
+    table = _incoming(reading, source)
+    with opened(registry, write=True, make=True) as connection:
         connection.execute("BEGIN")
         connection.execute(_DDL)
         _check_sums(connection)
         connection.register("incoming", table)
-        held = dict(connection.execute(f"SELECT declaration_id, row_hash FROM {_CURRENT}").fetchall())
-        fresh = np.array([held.get(i) != h for i, h in zip(table["declaration_id"], table["row_hash"], strict=True)])
-        again = sorted(i for i in table["declaration_id"][fresh] if i in held)
-        if again and not supersede:
-            raise InputError(
-                f"{registry}: {len(again)} declarations are there with other content: {listed(again)}; "
-                "--supersede puts the new ones in their place"
-            )
-        connection.register("fresh", table[fresh])
+        held = _held(connection)
+        fresh = np.array([
+            ident not in held or held[ident].row_hash != digest
+            for ident, digest in zip(table["declaration_id"], table["row_hash"], strict=True)
+        ])  # fmt: skip
+        new, known = table[fresh], table["declaration_id"][~fresh]
+        again = sorted(ident for ident in new["declaration_id"] if ident in held)
+        _check_again(registry, {ident: held[ident] for ident in again}, new, supersede, change_operator)
+        connection.register("fresh", new)
         connection.execute(
             f"INSERT INTO declarations (seq, row_hash, file, file_sha256, file_row, {_FIELDS}) "
             f"SELECT nextval('entry'), row_hash, file, file_sha256, file_row, {_FIELDS} FROM fresh"
         )
         connection.execute("COMMIT")
-    return Imported(int(fresh.sum()), int((~fresh).sum()), tuple(again))
+    withdrawn = sorted(ident for ident in known if held[ident].withdrawn is not None)
+    return Imported(len(new), len(known), tuple(again), tuple(withdrawn))
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The latest row of an id, and why it was withdrawn, if it was."""
+
+    row_hash: str
+    operator: str
+    withdrawn: str | None
+
+
+def _incoming(reading: Reading, source: Path) -> Any:
+    """The rows of a file as a table, each with its hash and where it stood; InputError for a modelled market."""
+    rulesets = reading.market["ruleset"]
+    if (modelled := np.flatnonzero(np.isin(rulesets, RESERVED))).size:
+        raise InputError(
+            f"{source}, row {reading.rows[modelled[0]]}, column 'ruleset': '{rulesets[modelled[0]]}' marks a modelled "
+            "market, which is no declaration; `footprint classes` reads its file as it is"
+        )
+    table = market_frame(reading.market)
+    table.insert(0, "row_hash", [row_hash(row) for row in table.values.tolist()])
+    table.insert(1, "file", source.name)
+    table.insert(2, "file_sha256", hashlib.sha256(source.read_bytes()).hexdigest())
+    table.insert(3, "file_row", reading.rows)
+    return table
+
+
+def _held(connection: Any) -> dict[str, _Held]:
+    """What the registry holds of the ids that come in."""
+    found = connection.execute(
+        f"SELECT declaration_id, row_hash, operator, withdrawn FROM {LATEST} SEMI JOIN incoming USING (declaration_id)"
+    )
+    return {ident: _Held(*rest) for ident, *rest in found.fetchall()}
+
+
+def _check_again(registry: Path, again: Mapping[str, _Held], new: Any, supersede: bool, change_operator: bool) -> None:
+    """A declaration is superseded on request alone, and by its own operator unless the request says otherwise."""
+    if again and not supersede:
+        told = (f"{ident} (withdrawn: {was.withdrawn})" if was.withdrawn else ident for ident, was in again.items())
+        raise InputError(
+            f"{registry}: {len(again)} declarations are there with other content: {listed(told)}; "
+            "--supersede puts the new ones in their place"
+        )
+    operators = dict(zip(new["declaration_id"], new["operator"], strict=True))
+    others = [
+        f"{ident} of '{was.operator}' by '{operators[ident]}'"
+        for ident, was in again.items()
+        if was.operator != operators[ident]
+    ]
+    if others and not change_operator:
+        raise InputError(
+            f"{registry}: {len(others)} declarations would pass to another operator: {listed(others)}; "
+            "--change-operator lets them"
+        )
 
 
 def withdraw(registry: Path, idents: Sequence[str], reason: str) -> None:
     """Take declarations from the market from now on; InputError names those that are not there."""
+    if not reason.strip():
+        raise InputError("the reason is empty; say why the declarations are withdrawn")
     with opened(registry, write=True) as connection:
         connection.execute("BEGIN")
         _check_sums(connection)
@@ -99,34 +157,6 @@ def withdraw(registry: Path, idents: Sequence[str], reason: str) -> None:
         connection.execute("COMMIT")
 
 
-def materials(registry: Path) -> list[tuple[str, int, int, float]]:
-    """Material, declarations, operators and tonnes of the current declarations."""
-    with opened(registry) as connection:
-        return [
-            tuple(row)
-            for row in connection.execute(
-                "SELECT material, count(*), count(DISTINCT operator), sum(mass_t) "
-                f"FROM {_CURRENT} GROUP BY 1 ORDER BY 1"
-            ).fetchall()
-        ]
-
-
-def history(registry: Path, ident: str) -> list[dict[str, Any]]:
-    """Every row and withdrawal of a declaration, in order."""
-    with opened(registry) as connection:
-        found = connection.execute(
-            "SELECT seq, 'declared' AS what, file, file_sha256, file_row, mass_t, '' AS reason FROM declarations "
-            "WHERE declaration_id = ? UNION ALL SELECT seq, 'withdrawn', '', '', NULL, NULL, reason FROM withdrawals "
-            "WHERE declaration_id = ? ORDER BY seq",
-            [ident, ident],
-        )
-        names = [column[0] for column in found.description]
-        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    if not rows:
-        raise InputError(f"{registry}: no declaration '{ident}'")
-    return rows
-
-
 def registered(registry: Path, material: str | None = None) -> Market:
     """The current declarations, of one material or of all, in the order of their ids."""
     where, values = ("WHERE material = ?", [material]) if material else ("", [])
@@ -136,7 +166,12 @@ def registered(registry: Path, material: str | None = None) -> Market:
 
 
 def current(connection: Any) -> str:
-    """SQL of the current declarations."""
+    """SQL of the current declarations; InputError where one is of a modelled market."""
+    modelled = connection.execute(
+        f"SELECT min(declaration_id) FROM {_CURRENT} WHERE list_contains(?, ruleset)", [list(RESERVED)]
+    ).fetchone()[0]
+    if modelled is not None:
+        raise InputError(f"declaration '{modelled}' in the registry is of a modelled market and none; withdraw it")
     return every_column(connection, _CURRENT)
 
 
@@ -181,39 +216,3 @@ def market_frame(market: Market) -> Any:
             values = np.full(len(market), np.nan)
         frame[column.name] = values.astype("datetime64[s]") if column.kind == "day" else values
     return pd.DataFrame(frame)
-
-
-@contextmanager
-def opened(registry: Path, write: bool = False) -> Iterator[Any]:
-    """A connection; a file that is no registry is refused before anything could be written to it."""
-    duckdb = needed("duckdb", "market")
-    if registry.exists():
-        with registry.open("rb") as file:
-            if file.read(12)[8:] != b"DUCK":
-                raise InputError(f"{registry}: is no registry of declarations, or is damaged; it was left as it is")
-    elif not write:
-        raise InputError(f"{registry}: no such registry; `footprint market import` makes one")
-    elif not registry.parent.is_dir():
-        raise InputError(f"{registry.parent}: no such folder")
-    connection = _connected(duckdb, registry, write)
-    try:
-        yield connection
-    except duckdb.Error as error:
-        told = str(error).splitlines()[0]
-        raise InputError(f"{registry}: cannot be used as a registry: {told}; it was left as it is") from None
-    finally:
-        connection.close()
-
-
-def _connected(duckdb: Any, registry: Path, write: bool) -> Any:
-    begun = time.monotonic()
-    while True:
-        try:
-            return duckdb.connect(str(registry), read_only=not write, config={"memory_limit": "1GB", "threads": "2"})
-        except duckdb.Error as error:
-            told = str(error).splitlines()[0]
-            if "set lock" not in told.lower():
-                raise InputError(f"{registry}: cannot be opened as a registry: {told}; it was left as it is") from None
-            if time.monotonic() - begun > PATIENCE:
-                raise InputError(f"{registry}: another program is writing to it; try again later") from None
-            time.sleep(0.05)

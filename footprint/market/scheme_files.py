@@ -72,15 +72,15 @@ def _scheme(raw: Any, where: str) -> ClassScheme:
             parameters=dict(raw.get("parameters", {})),
             n=int(raw["n"]),
             n_operators=int(raw["n_operators"]),
-            n_effective=None if raw["n_effective"] is None else float(raw["n_effective"]),
+            n_effective=None if raw["n_effective"] is None else _number(raw["n_effective"]),
             publishable=raw["publishable"] is True,
-            intervals={key: (float(low), float(high)) for key, (low, high) in raw["intervals"].items()},
-            occupancy={key: (int(o["n"]), float(o["mass_share"])) for key, o in raw["occupancy"].items()},
+            intervals={key: (_number(low), _number(high)) for key, (low, high) in raw["intervals"].items()},
+            occupancy={key: (int(o["n"]), _number(o["mass_share"])) for key, o in raw["occupancy"].items()},
             notes=tuple(Note(f["rule"], f["severity"], f["message"]) for f in raw.get("findings", [])),
         )
     except KeyError as error:
         raise InputError(f"{where}: the key {error} is missing") from None
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InputError(f"{where}: not in form: {error}") from None
 
 

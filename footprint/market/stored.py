@@ -13,9 +13,10 @@ import numpy as np
 
 from footprint.errors import InputError
 from footprint.extras import needed
+from footprint.market.connection import opened
 from footprint.market.declarations import POOL_FIELDS, Market, Pool
 from footprint.market.reading import load_market
-from footprint.market.registry import as_column, current, every_column, market_frame, opened
+from footprint.market.registry import as_column, current, every_column, market_frame
 
 #: what DuckDB may hold while it sorts; beyond, it writes to a temporary folder
 MEMORY = "256MB"

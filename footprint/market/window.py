@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from footprint.errors import InputError
 from footprint.market.declarations import Floats
 
 
 def window(on: date, years: int) -> tuple[date, date]:
-    """[on − years, on): its first day, and the day after its last (DECISIONS 17). Before 29 February comes the 28th."""
-    try:
-        return on.replace(year=on.year - years), on
-    except ValueError:
-        return on.replace(year=on.year - years, day=28), on
+    """[on − years, on): its first day, and the day after its last (DECISIONS 17). Before 29 February comes the 28th.
+
+    InputError where the calendar does not reach so far.
+    """
+    return _years_from(on, -years, (2, 28)), on
 
 
 def validity(on: date, years: int) -> tuple[date, date]:
-    """[on, on + years): the first day that classes hold, and the day from which a review has replaced them."""
+    """[on, on + years): the first day that classes hold, and the day from which a review has replaced them.
+
+    InputError where the calendar does not reach so far.
+    """
+    return on, _years_from(on, years, (3, 1))
+
+
+def _years_from(on: date, years: int, leap: tuple[int, int]) -> date:
+    """The same day of another year; `leap` is the month and day that stands for a 29 February which that year lacks."""
+    year = on.year + years
+    if not MINYEAR <= year <= MAXYEAR:
+        raise InputError(f"{on}: {years:+d} years is year {year}; allowed: {MINYEAR} to {MAXYEAR}")
     try:
-        return on, on.replace(year=on.year + years)
+        return on.replace(year=year)
     except ValueError:
-        return on, on.replace(year=on.year + years, month=3, day=1)
+        return date(year, *leap)
 
 
 def tonnes_within(first: NDArray[Any], last: NDArray[Any], tonnes: Floats, begin: date, before: date) -> Floats:

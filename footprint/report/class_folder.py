@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from footprint import __version__
 from footprint.library.replacing import new_folder
 from footprint.market.declarations import Pool
+from footprint.market.disclosure import Disclosure, disclosed, disclosed_reviews
 from footprint.market.recalculation import Recalculation
 from footprint.market.review import Review
 from footprint.market.scheme_files import schemes_text
@@ -29,22 +30,22 @@ _WHICH = (*_POOL, "category", "system", "status")
 
 
 def write_folder(folder: Path, found: Recalculation, market: Stored, confidential: bool) -> None:
-    """Write all files, or none where one fails; schemes that must not be published are in the tables if asked for."""
-    shown = [scheme for scheme in found.schemes if scheme.publishable or confidential]
-    reviews = [entry for entry in found.reviews if entry.new.publishable or confidential]
+    """Write all files, or none where one fails; what must not be published is in them if asked for."""
+    public = disclosed(found.schemes, confidential)
+    reviews = disclosed_reviews(found.reviews, found.schemes, confidential)
     texts = {
-        SCHEMES: schemes_text(found.schemes),
+        SCHEMES: schemes_text(public.schemes),
         "thresholds.csv": csv_text(
             (*_WHICH, "class", "up_to", "interval_low", "interval_high", "without_options", "unweighted", "unit",
              "scheme", "n", "n_operators", "n_effective", "publishable"),
-            (row for scheme in shown for row in _thresholds(scheme)),
+            (row for scheme in public.schemes for row in _thresholds(scheme)),
         ),
         "occupancy.csv": csv_text(
             (*_WHICH, "class", "declarations", "mass_share"),
-            (row for scheme in shown for row in _occupancy(scheme)),
+            (row for scheme in public.schemes for row in _occupancy(scheme)),
         ),
         "summary.json": json.dumps(summary(found, market.name), indent=2, allow_nan=False) + "\n",
-        "README.txt": _readme(found, len(found.schemes) - len(shown)),
+        "README.txt": _readme(found, public, len(reviews)),
     }  # fmt: skip
     if found.reviews:
         texts["migration.csv"] = csv_text((*_WHICH, "from", "to", "declarations"), _migration(reviews))
@@ -77,13 +78,13 @@ def _occupancy(scheme: ClassScheme) -> Iterator[tuple[object, ...]]:
         yield *_which(scheme), letter, n, share
 
 
-def _migration(reviews: list[Review]) -> Iterator[tuple[object, ...]]:
+def _migration(reviews: Sequence[Review]) -> Iterator[tuple[object, ...]]:
     for found in reviews:
         for before, row in found.migration.items():
             yield from ((*_which(found.new), before, after, n) for after, n in row.items())
 
 
-def _moves(reviews: list[Review]) -> Iterator[tuple[object, ...]]:
+def _moves(reviews: Sequence[Review]) -> Iterator[tuple[object, ...]]:
     for found in reviews:
         for move in found.moves:
             yield (
@@ -118,7 +119,7 @@ def summary(found: Recalculation, market: str) -> dict[str, Any]:
 
 
 _FILES: Mapping[str, str] = {
-    SCHEMES: "every scheme in full, also those that must not be published",
+    SCHEMES: "the schemes, as another fit, a review or `classes assign` reads them",
     "thresholds.csv": "the upper bound of each class with its 95 % interval",
     "occupancy.csv": "declarations and share of the tonnes in each class",
     "migration.csv": "with an earlier folder: declarations from old class to new",
@@ -128,15 +129,23 @@ _FILES: Mapping[str, str] = {
 }
 
 
-def _readme(found: Recalculation, left_out: int) -> str:
+_OCCUPANCY = (
+    "Occupancy and migration are published where the systems that are published add up to the pooled market; where one "
+    "is missing, the others would give it by difference."
+)
+
+
+def _readme(found: Recalculation, public: Disclosure, reviewed: int) -> str:
     lines = [
         f"Performance classes on {found.on}: {plural(len(found.schemes), 'scheme')} of {plural(found.pools, 'pool')}.",
         ILLUSTRATIVE,
         "",
         *(f"{name:<21} {text}" for name, text in _FILES.items()),
         "",
-        f"Not publishable, so not in the tables: {plural(left_out, 'scheme')}.",
-        f"Reviewed against earlier thresholds: {len(found.reviews)}.",
+        f"Not publishable, so in no file: {plural(len(public.withheld), 'scheme')}; --confidential keeps all.",
+        *(f"  {line}" for line in public.lines),
+        *((_OCCUPANCY,) if public.occupancy else ()),
+        f"Reviewed against earlier thresholds: {len(found.reviews)}, of which in the tables: {reviewed}.",
         "",
         f"Without thresholds: {len(found.skipped)}",
         *(f"  {entry} ({entry.rule})" for entry in found.skipped),

@@ -177,6 +177,9 @@ def test_a_scheme_file_that_was_tampered_with_exits_2(run: Run, market: Path, sc
         ({"thresholds": {"A": -1.0}}, "a positive number is needed"),
         ({"schema": "footprint/classes/9"}, "schema 'footprint/classes/1' is needed"),
         ({"category": "CO2"}, "category 'CO2' is not known"),
+        ({"n": float("inf")}, "not in form: cannot convert float infinity to integer"),
+        ({"n_effective": float("inf")}, "not in form: inf is no number"),
+        ({"intervals": {"A": [0.5, float("nan")]}}, "not in form: nan is no number"),
     ):
         schemes.write_text(json.dumps([held[0] | change]), encoding="utf-8")
         call = run("classes", "assign", market, "--scheme-file", schemes)
@@ -201,6 +204,104 @@ def test_import_list_show_withdraw_export(run: Run, market: Path, tmp_path: Path
     assert run("market", "withdraw", "carbonate0-2026", "--reason", "wrong", *registry).code == 0
     assert len(run("market", "export", *registry).out.splitlines()) == 1 + 9
     assert "wrong" in run("market", "show", "carbonate0-2026", *registry).out
+
+
+def test_a_registry_can_be_audited(run: Run, market: Path, tmp_path: Path) -> None:
+    """Who declared what, from which file, what became of it; ids are named where something is replaced or gone."""
+    registry = ("--registry", tmp_path / "all.duckdb")
+    assert run("market", "import", market, *registry).code == 0
+    assert run("market", "withdraw", "carbonate0-2026", "--reason", "sold twice", *registry).code == 0
+    changed = market.read_text(encoding="utf-8").replace(",100,2.0,", ",100,2.5,")
+    market.write_text(changed, encoding="utf-8")
+    refused = run("market", "import", market, *registry)
+    assert (refused.code, "other content: carbonate1-2026;" in refused.err) == (2, True)
+    told = run("market", "import", market, *registry, "--supersede").err
+    assert "1 added, 9 already there, 1 superseded" in told
+    assert "superseded: carbonate1-2026" in told
+    assert "withdrawn, and stays so: carbonate0-2026" in told
+    listed = run("market", "list", "--declarations", "--material", "lithium", *registry, "--json").json
+    assert [(d["declaration_id"], d["operator"], d["state"], d["reason"], d["entries"]) for d in listed[:3]] == [
+        ("carbonate0-2026", "Operator 0", "withdrawn", "sold twice", 1),
+        ("carbonate1-2026", "Operator 1", "current", "", 2),
+        ("carbonate2-2026", "Operator 2", "current", "", 1),
+    ]
+    shown = run("market", "list", "--declarations", *registry, env={"COLUMNS": "160"}).out
+    assert all(word in shown for word in ("carbonate0-2026", "Operator 0", "withdrawn: sold twice"))
+    entries = run("market", "show", "carbonate1-2026", *registry).json
+    assert [(e["state"], e["declaration"]["operator"], e["declaration"]["CC"]) for e in entries] == [
+        ("superseded", "Operator 1", 2.0),
+        ("current", "Operator 1", 2.5),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("withdraw", "d1", "--reason", "x", "--registry", "{folder}/none.duckdb"), "no such registry"),
+        (("import", "{market}", "--registry", "{folder}/none.txt"), "the name of a registry ends in .duckdb"),
+        (("import", "{market}", "--registry", "{folder}/none.duckdb", "--change-operator"), "goes with --supersede"),
+        (("list", "--material", "lithium", "--registry", "{folder}/none.duckdb"), "goes with --declarations"),
+    ],
+)
+def test_a_wrong_call_makes_no_registry(
+    run: Run, market: Path, tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    before = set(tmp_path.iterdir())
+    call = run("market", *(a.format(folder=tmp_path, market=market) for a in arguments))
+    assert (call.code, call.out) == (2, "")
+    assert message in call.err
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_a_modelled_market_stays_a_file(run: Run, market: Path, tmp_path: Path) -> None:
+    """An operator that declares under the rule set `modelled` is not published as if nobody stood behind the value."""
+    header, *rows = market.read_text(encoding="utf-8").splitlines()
+    market.write_text("\n".join([f"{header},ruleset", *(f"{row},modelled" for row in rows)]), encoding="utf-8")
+    call = run("market", "import", market, "--registry", tmp_path / "all.duckdb")
+    assert (call.code, (tmp_path / "all.duckdb").exists()) == (2, False)
+    assert "row 2, column 'ruleset': 'modelled' marks a modelled market, which is no declaration" in call.err
+
+
+def few(path: Path) -> Path:
+    """Eight primary operators at 2 … 9, one secondary at 0.5."""
+    rows = [f"p{k},P{k},lithium,lithium carbonate,carbonate,primary,CL,2026-01-01,2026-12-31,100,{k},1.2"
+            for k in range(2, 10)]  # fmt: skip
+    rows.append("s,S,lithium,lithium carbonate,carbonate,secondary,DE,2026-01-01,2026-12-31,100,0.5,1.2")
+    path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_file_holds_no_scheme_of_few_operators(run: Run, tmp_path: Path) -> None:
+    """The secondary operator has class A of the pooled market for itself: without its scheme, no occupancy either.
+
+    On the screen all stands, marked.
+    """
+    market, out = few(tmp_path / "few.csv"), tmp_path / "out.json"
+    fit = ("classes", "fit", market, "--on", "2027-01-01", "--bootstrap", 0)
+    call = run(*fit, "--out", out, "--json")
+    assert call.code == 0
+    assert [(s["system"], s["publishable"], s["occupancy"]["A"]["n"]) for s in call.json] == [
+        ("pooled", True, 1),
+        ("primary", True, 1),
+        ("secondary", False, 1),
+    ]
+    written = json.loads(out.read_text(encoding="utf-8"))
+    assert [(s["system"], s["occupancy"]) for s in written] == [("pooled", {}), ("primary", {})]
+    assert "not publishable, left out: lithium: lithium carbonate, carbonate, CC, secondary" in call.err
+    assert "published without occupancy: lithium: lithium carbonate, carbonate, CC, pooled" in call.err
+    assert run("classes", "assign", market, "--scheme-file", out).code == 0
+    assert run(*fit, "--out", out, "--confidential").code == 0
+    assert [len(s["occupancy"]) for s in json.loads(out.read_text(encoding="utf-8"))] == [7, 7, 7]
+
+
+def test_where_nothing_may_be_published_no_file_is_written(run: Run, market: Path, tmp_path: Path) -> None:
+    two = market_file(tmp_path / "two.csv", 2026, [1.0, 2.0])
+    out, fit = tmp_path / "out.json", ("--on", "2027-01-01", "--bootstrap", 0)
+    call = run("classes", "fit", two, *fit, "--out", out)
+    assert (call.code, out.exists()) == (2, False)
+    assert "--confidential writes all" in call.err
+    assert "Not publishable: confidential" in run("classes", "fit", two, *fit).out
+    assert run("classes", "fit", market, *fit, "--confidential").code == 2
 
 
 def test_a_bad_row_refuses_the_file_unless_the_good_are_kept(run: Run, market: Path, tmp_path: Path) -> None:

@@ -163,7 +163,59 @@ def test_few_operators_are_in_the_tables_if_asked_for(tmp_path: Path) -> None:
     assert table(tmp_path / "public" / "thresholds.csv") == []
     assert fit_all(market, tmp_path / "all", "--confidential") == 0
     assert {row["publishable"] for row in table(tmp_path / "all" / "thresholds.csv")} == {"no"}
-    assert len(json.loads((tmp_path / "public" / "schemes.json").read_text(encoding="utf-8"))) == 1
+    assert [len(schemes_in(tmp_path / name)) for name in ("public", "all")] == [0, 1]
+    readme = (tmp_path / "public" / "README.txt").read_text(encoding="utf-8")
+    assert "left out: lithium: lithium carbonate, carbonate, CC, pooled" in readme
+
+
+def schemes_in(folder: Path) -> list[dict[str, Any]]:
+    return json.loads((folder / "schemes.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def with_secondary(folder: Path, *values: float) -> Path:
+    """Ten primary operators at 1 … 10, and a secondary one for each value."""
+    rows = [
+        row.replace("primary", "secondary").replace("carbonate", "s", 1).replace("operator", "recycler")
+        for row in lithium(list(values))
+    ]
+    return market_file(folder, *lithium(TEN), *rows, header=HEADER)
+
+
+def test_what_pooled_and_primary_hold_does_not_tell_of_the_only_recycler(tmp_path: Path) -> None:
+    """0.5 alone is class A of the eleven: its bound is Q05 = 0.5. Its part withheld, no occupancy is published."""
+    market = with_secondary(tmp_path, 0.5)
+    assert fit_all(market, tmp_path / "public") == 0
+    assert table(tmp_path / "public" / "occupancy.csv") == []
+    assert [(s["system"], s["occupancy"]) for s in schemes_in(tmp_path / "public")] == [("pooled", {}), ("primary", {})]
+    assert {row["system"] for row in table(tmp_path / "public" / "thresholds.csv")} == {"pooled", "primary"}
+    assert "add up to the pooled market" in (tmp_path / "public" / "README.txt").read_text(encoding="utf-8")
+    assert fit_all(market, tmp_path / "all", "--confidential") == 0
+    first = table(tmp_path / "all" / "occupancy.csv")[0]
+    assert (first["system"], first["class"], first["declarations"]) == ("pooled", "A", "1")
+
+
+def test_occupancy_is_published_where_every_system_is(tmp_path: Path) -> None:
+    assert fit_all(with_secondary(tmp_path, 0.5, 0.6, 0.7), tmp_path / "out") == 0
+    systems = {row["system"] for row in table(tmp_path / "out" / "occupancy.csv")}
+    assert systems == {"pooled", "primary", "secondary"}
+
+
+def test_a_system_without_thresholds_is_not_told_by_difference_either(tmp_path: Path) -> None:
+    """A credit has no logarithm, so the recycler has no scheme; pooled counts it in class A, primary does not."""
+    assert fit_all(with_secondary(tmp_path, -5), tmp_path / "out") == 0
+    assert [(s["system"], s["n"]) for s in schemes_in(tmp_path / "out")] == [("pooled", 11), ("primary", 10)]
+    assert table(tmp_path / "out" / "occupancy.csv") == []
+
+
+def test_migration_is_published_where_occupancy_is_both_times(tmp_path: Path) -> None:
+    """One recycler at first, three later: from what class the one came is not told, unless asked for."""
+    early, late = with_secondary(tmp_path, 0.5).rename(tmp_path / "early.csv"), with_secondary(tmp_path, 0.5, 0.6, 0.7)
+    for name, more in (("public", ()), ("all", ("--confidential",))):
+        assert fit_all(early, tmp_path / f"{name}-old", *more) == 0
+        assert fit_all(late, tmp_path / name, "--previous", tmp_path / f"{name}-old", *more) == 0
+    assert table(tmp_path / "public" / "migration.csv") == []
+    systems = {row["system"] for row in table(tmp_path / "all" / "migration.csv")}
+    assert systems == {"pooled", "primary", "secondary"}
 
 
 def test_no_cell_is_a_formula() -> None:

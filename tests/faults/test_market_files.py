@@ -33,6 +33,9 @@ def market_file(folder: Path, *rows: str, header: str = HEADER) -> Path:
         (",5,", ",inf,", r"row 2, column 'CC': 'inf' is not a finite number"),
         (",5,", ",\"5,0\",", r"row 2, column 'CC': '5,0' is not a finite number"),
         (",5,", ",,", r"row 2, column 'CC': the row has no value of any category"),
+        (",100,", ",1e-320,", r"row 2, column 'mass_t': .* is out of range; allowed: 0, or 1e-30 to 1e\+30 in size"),
+        (",5,", ",1e308,", r"row 2, column 'CC': 1e\+308 is out of range; allowed: 0, or 1e-30 to 1e\+30 in size"),
+        (",5,", ",-1e31,", r"row 2, column 'CC': -1e\+31 is out of range; allowed: 0, or 1e-30"),
         (",1.2", ",0.8", r"row 2, column 'gsd2_CC': 0.8 is out of range; allowed: 1 or more"),
         ("Acme", "=1+1", r"row 2, column 'operator': '=1\+1' is a formula"),
         ("Acme", "+1-cmd", r"row 2, column 'operator': '\+1-cmd' is a formula"),
@@ -57,6 +60,28 @@ def test_bad_cell(tmp_path: Path, old: str, new: str, message: str) -> None:
 def test_bad_header(tmp_path: Path, header: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         load_market(market_file(tmp_path, ROW, header=header))
+
+
+@pytest.mark.parametrize(("sign", "name"), [(";", "semicolons"), ("\t", "tabs")])
+def test_cells_are_parted_by_commas(tmp_path: Path, sign: str, name: str) -> None:
+    """As spreadsheets write CSV where the comma is the decimal point."""
+    rows = ROW.replace(",", sign).replace("1.2", "1,2")
+    with pytest.raises(InputError, match=f"line 1: its cells are parted by {name}; commas are needed, and points in"):
+        load_market(market_file(tmp_path, rows, header=HEADER.replace(",", sign)))
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "1e-30", "1e30"])
+def test_numbers_up_to_the_bounds_are_taken(tmp_path: Path, value: str) -> None:
+    assert load_market(market_file(tmp_path, ROW.replace(",5,", f",{value},")))["CC"].tolist() == [float(value)]
+
+
+@pytest.mark.parametrize("ruleset", ["modelled", "modelled-world"])
+def test_declarations_and_a_modelled_market_are_not_in_one_file(tmp_path: Path, ruleset: str) -> None:
+    """Else an operator who writes `modelled` would be published as a market without operators."""
+    header, rows = f"{HEADER},ruleset", [f"{ROW},none", f"{ROW.replace('d1', 'd2')},{ruleset}"]
+    with pytest.raises(InputError, match=f"row 3, column 'ruleset': '{ruleset}' marks a modelled market, and other"):
+        load_market(market_file(tmp_path, *rows, header=header))
+    assert len(load_market(market_file(tmp_path, rows[1], header=header))) == 1
 
 
 def test_an_id_is_given_once(tmp_path: Path) -> None:

@@ -6,18 +6,24 @@ import hashlib
 import multiprocessing
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from footprint.errors import InputError
+from footprint.market import registry as store
+from footprint.market.audit import history, materials
 from footprint.market.reading import read_market
-from footprint.market.registry import ADDED, Imported, history, import_market, materials, registered, row_hash, withdraw
+from footprint.market.registry import ADDED, Imported, import_market, registered, row_hash, withdraw
 from tests.faults.test_market_files import HEADER, ROW, market_file
 
 pytest.importorskip("duckdb")
@@ -56,6 +62,81 @@ def test_withdrawn_is_kept_with_its_reason(tmp_path: Path) -> None:
     assert history(registry, "d1")[-1]["reason"] == "sold twice"
     with pytest.raises(InputError, match="no current declaration 'd1'"):
         withdraw(registry, ["d1"], "again")
+
+
+def test_the_same_content_does_not_bring_back_what_is_withdrawn(tmp_path: Path) -> None:
+    registry, path = tmp_path / "r.duckdb", market_file(tmp_path, ROW, ROW.replace("d1", "d2"))
+    put(registry, path)
+    withdraw(registry, ["d1"], "fraud")
+    assert put(registry, path) == Imported(0, 2, (), ("d1",))
+    assert put(registry, path, supersede=True) == Imported(0, 2, (), ("d1",))
+    assert registered(registry)["declaration_id"].tolist() == ["d2"]
+
+
+def test_other_content_of_a_withdrawn_declaration_needs_supersede(tmp_path: Path) -> None:
+    registry = tmp_path / "r.duckdb"
+    put(registry, market_file(tmp_path, ROW))
+    withdraw(registry, ["d1"], "fraud")
+    changed = market_file(tmp_path, ROW.replace(",5,", ",4,"))
+    with pytest.raises(InputError, match=r"other content: d1 \(withdrawn: fraud\); --supersede"):
+        put(registry, changed)
+    assert put(registry, changed, supersede=True) == Imported(1, 0, ("d1",))
+    assert registered(registry)["CC"].tolist() == [4.0]
+    assert [entry.get("state") for entry in history(registry, "d1")] == ["withdrawn", None, "current"]
+
+
+def test_a_declaration_does_not_pass_to_another_operator_unasked(tmp_path: Path) -> None:
+    registry = tmp_path / "r.duckdb"
+    put(registry, market_file(tmp_path, ROW))
+    other = market_file(tmp_path, ROW.replace("Acme", "Rival"))
+    with pytest.raises(InputError, match=r"another operator: d1 of 'Acme' by 'Rival'; --change-operator"):
+        put(registry, other, supersede=True)
+    assert registered(registry)["operator"].tolist() == ["Acme"]
+    import_market(registry, read_market(other), other, supersede=True, change_operator=True)
+    assert registered(registry)["operator"].tolist() == ["Rival"]
+
+
+def test_history_holds_what_was_declared(tmp_path: Path) -> None:
+    """Every cell of the row that is filled, as the file has it or as it is by default; nothing for an empty one."""
+    registry, path = tmp_path / "r.duckdb", market_file(tmp_path, ROW)
+    put(registry, path)
+    (entry,) = history(registry, "d1")
+    assert (entry["file"], entry["file_row"], entry["state"]) == ("market.csv", 2, "current")
+    assert entry["file_sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    given = dict(zip(HEADER.split(","), ROW.split(","), strict=True))
+    told = entry["declaration"]
+    assert {name: str(told[name]).removesuffix(".0") for name in given} == given
+    defaults = {"declared_unit_kg": 1.0, "method": "ef-3.1", "ruleset": "none", "cff_A": 1.0, "long_term": "include"}
+    assert {name: told[name] for name in set(told) - set(given)} == defaults
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_withdrawal_has_a_reason(tmp_path: Path, reason: str) -> None:
+    registry = tmp_path / "r.duckdb"
+    put(registry, market_file(tmp_path, ROW))
+    with pytest.raises(InputError, match="the reason is empty"):
+        withdraw(registry, ["d1"], reason)
+    assert len(registered(registry)) == 1
+
+
+def test_only_an_import_makes_a_registry(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such registry"):
+        withdraw(tmp_path / "r.duckdb", ["d1"], "gone")
+    with pytest.raises(InputError, match=r"the name of a registry ends in \.duckdb"):
+        put(tmp_path / "r.txt", market_file(tmp_path, ROW))
+    assert [path.name for path in tmp_path.iterdir()] == ["market.csv"]
+
+
+def test_modelled_rows_of_an_older_registry_are_not_fitted_as_declarations(tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    registry = tmp_path / "r.duckdb"
+    put(registry, market_file(tmp_path, ROW))
+    with duckdb.connect(str(registry)) as connection:
+        connection.execute("UPDATE declarations SET ruleset = 'modelled'")
+    with pytest.raises(InputError, match="declaration 'd1' in the registry is of a modelled market"):
+        registered(registry)
+    withdraw(registry, ["d1"], "modelled")
+    assert len(registered(registry)) == 0
 
 
 def test_what_comes_out_went_in(tmp_path: Path) -> None:
@@ -137,6 +218,50 @@ def test_killed_during_import(tmp_path: Path) -> None:
     held = after_a_kill(tmp_path, 50, 1)
     assert sum(held.values()) == 50
     assert set(held) <= {1, 3001}
+
+
+class Killing:
+    """A connection that ends its process without a word, just before or just after it commits."""
+
+    def __init__(self, connection: Any, moment: str) -> None:
+        self._connection, self._moment = connection, moment
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, query: str, *values: object) -> Any:
+        if query == "COMMIT" and self._moment == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        found = self._connection.execute(query, *values)
+        if query == "COMMIT":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return found
+
+
+def import_killed(registry: Path, path: Path, moment: str) -> None:
+    whole = store.opened
+
+    @contextmanager
+    def killing(*arguments: Any, **options: Any) -> Iterator[Killing]:
+        with whole(*arguments, **options) as connection:
+            yield Killing(connection, moment)
+
+    store.opened = killing
+    put(registry, path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+@pytest.mark.parametrize(("moment", "held"), [("before", 1), ("after", 3001)])
+def test_killed_at_the_commit(tmp_path: Path, moment: str, held: int) -> None:
+    """Up to the commit there is nothing of the file, from then on all of it, though it stands in the log alone."""
+    registry, path = tmp_path / "r.duckdb", tmp_path / "more.csv"
+    put(registry, market_file(tmp_path, ROW))
+    path.write_text("\n".join([HEADER, *(ROW.replace("d1", f"e{k}") for k in range(3000))]), encoding="utf-8")
+    call = multiprocessing.get_context("spawn").Process(target=import_killed, args=(registry, path, moment))
+    call.start()
+    call.join()
+    assert call.exitcode == -signal.SIGKILL
+    assert len(registered(registry)) == held
 
 
 def damaged(content: bytes, kind: str, draw: random.Random) -> bytes:

@@ -16,7 +16,7 @@ from footprint.market.migration import column, flows, reasons
 from footprint.market.review import Move, Review, review
 from footprint.market.rules import class_rules
 from footprint.market.scheme_files import scheme_id
-from footprint.market.window import validity
+from footprint.market.window import validity, window
 from tests.rules.test_class_schemes import ON, declared
 
 SYSTEMS = ["primary", "secondary", "primary"]
@@ -157,3 +157,11 @@ def test_classes_hold_for_three_years() -> None:
     assert class_rules(ON).review_years == 3
     assert validity(ON, 3) == (ON, date(2030, 1, 1))
     assert validity(date(2028, 2, 29), 3) == (date(2028, 2, 29), date(2031, 3, 1))
+
+
+def test_a_day_whose_validity_or_window_leaves_the_calendar_is_refused() -> None:
+    with pytest.raises(InputError, match=r"9999-12-31: \+3 years is year 10002; allowed: 1 to 9999"):
+        validity(date(9999, 12, 31), 3)
+    with pytest.raises(InputError, match=r"0002-01-01: -3 years is year -1"):
+        window(date(2, 1, 1), 3)
+    assert window(date(2028, 2, 29), 3) == (date(2025, 2, 28), date(2028, 2, 29))
