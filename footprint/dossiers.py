@@ -207,13 +207,11 @@ def _case(found: Mapping[str, bytes], folder: Path) -> Case:
 
 def _held_background(asked: Request, folder: Path) -> Background:
     """The company's own background from the dossier; else one of this machine, by its name. Neither for the other."""
-    held, own = (folder / BACKGROUND).is_dir(), asked.background.startswith(OWN)
-    if held and own:
+    held = (folder / BACKGROUND).is_dir()
+    if held and asked.background.startswith(OWN):
         return replace(load_open(folder / BACKGROUND), id=asked.background)
     if held:
-        raise InputError(
-            f"{REQUEST}: background '{asked.background}' is not the company's own; yet {BACKGROUND} is there"
-        )
+        raise InputError(f"{REQUEST}: background '{asked.background}' is not {OWN}NAME, yet {BACKGROUND} is there")
     if asked.background != OPEN and not asked.background.startswith(LINKED):
         raise InputError(f"{REQUEST}: background '{asked.background}' is not in the dossier")
     own = asked.links is not None and asked.links.endswith(TOML)
