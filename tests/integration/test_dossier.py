@@ -420,7 +420,7 @@ def test_figures_that_another_processor_rounds_differently_are_the_same():
 
 
 def test_a_part_that_cancels_to_noise_is_as_exact_as_its_category():
-    """2.31e-3 in all, 1e-9 of it is 2.31e-12: a part of 3e-11 may move by 1e-12, not by 3e-12; 5 % of a share may not."""
+    """2.31e-3 in all, 1e-9 of it is 2.31e-12: a part of 3e-11 may move by 1e-12, not by 3e-12; a share by 1e-9."""
     sizes = {"RUM": 2.31e-3}
     table = {"RUM": {"value": 2.31e-3, "by_background": {"slag": 3e-11}, "screening_share": 0.05}}
 
@@ -436,7 +436,7 @@ def test_a_part_that_cancels_to_noise_is_as_exact_as_its_category():
 
 
 def test_the_size_of_a_category_is_that_of_what_was_computed_anew():
-    """A forger who writes a code beside figures, or a large total, widens nothing; a ratio is no figure of a category."""
+    """A forger who writes a code beside figures, or a large total, widens nothing; a ratio is measured against 1."""
     sizes = {"LU": 100.0}
     assert list(differing({"code": "LU", "dqr": 2.0}, {"dqr": 2.0 + 1e-8}, sizes))[-1][0] == "dqr"
     assert list(differing({"LU": 1e9}, {"LU": 100.0}, sizes)) == [("LU", 1e9, 100.0)]
