@@ -66,8 +66,11 @@ def declare(
             reasons = [{"rule": r.rule, "where": r.where, "message": r.message} for r in refused.reasons]
             emit_json({"schema": "footprint/refusal/1", "study": study, "reasons": reasons})
         raise typer.Exit(NO) from None
-    for path, sha256 in write_declared(declared, out, dossier).items():
-        say(f"written: {path}, SHA-256 {sha256}")
+    written = write_declared(declared, out, dossier)
+    if out is not None:
+        say(f"written: {', '.join(str(path) for path in written if path != dossier)}")
+    if dossier is not None:
+        say(f"written: {dossier}, SHA-256 {written[dossier]}")
     if as_json or (out is None and dossier is None):
         import msgspec
 
