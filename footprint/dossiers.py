@@ -67,7 +67,7 @@ def declare(
 
     Parameters
     ----------
-    study : path of a route file with a [study] table; `#ID` chooses a declared product, `@VARIANT` a variant
+    study : path of a route file with a [study] table; `#ID` chooses a declared product, `@VARIANT` a variant, for a draft
     on : the day of the declaration: its rules, its validity
     scheme_file : thresholds of classes, as `classes fit` writes them or of a legal act
     background, links : as in `calculate`
@@ -76,15 +76,15 @@ def declare(
     Raises Refused with the reasons where the study may not be declared, InputError where something is wrong.
     """
     found, held = load_study(study), _background(str(background), links)
-    found_in = _background_files(str(background), links)
+    sources = _background_files(str(background), links)
     schemes: tuple[ClassScheme, ...] = ()
     if scheme_file is not None:
         schemes = schemes_for(load_schemes(scheme_file), found.route.declared, str(scheme_file))
         ending = "toml" if Path(scheme_file).suffix.lower() == TOML else "json"
-        found_in[f"{SCHEME}{ending}"] = Path(scheme_file)
-    told = next((name for name in found_in if name.startswith(LINKS)), links)
-    files = {name: path.read_bytes() for name, path in found_in.items()}
-    paths = (*_route_files(found), *found_in.values())
+        sources[f"{SCHEME}{ending}"] = Path(scheme_file)
+    told = next((name for name in sources if name.startswith(LINKS)), links)
+    files = {name: path.read_bytes() for name, path in sources.items()}
+    paths = (*_route_files(found), *sources.values())
     declared = declare_case(Case(found, on, _settings(held, on), schemes, files, draft, told, paths))
     if declared.refused and not draft:
         raise Refused(f"{study}: does not conform and is not declared; --draft writes a draft", declared.refused)
