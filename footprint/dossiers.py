@@ -67,7 +67,7 @@ def declare(
 
     Parameters
     ----------
-    study : path of a route file with a [study] table; `#ID` chooses a declared product, `@VARIANT` a variant, for a draft
+    study : path of a route file with a [study] table; `#ID` chooses a declared product, `@VARIANT` a draft
     on : the day of the declaration: its rules, its validity
     scheme_file : thresholds of classes, as `classes fit` writes them or of a legal act
     background, links : as in `calculate`
