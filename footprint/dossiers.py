@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,22 +26,26 @@ from footprint.declaration.case import (
     Declared,
     Request,
     declare_case,
+    linked_routes,
+    supplier_files,
 )
 from footprint.declaration.declaration import Declaration, canonical_json, read_declaration
-from footprint.declaration.dossier import DECLARATION, IDENTITIES, MANIFEST, entries
+from footprint.declaration.dossier import DECLARATION, MANIFEST, PAGE, entries
 from footprint.declaration.verifying import (
     Difference,
     Verification,
     archive_differences,
     entry_differences,
+    is_note,
+    magnitudes,
     manifest_differences,
 )
 from footprint.errors import FootprintError, InputError, Refused
-from footprint.library.background import Background
+from footprint.library.background import OPEN, OWN, Background
 from footprint.library.background import load_background as load_open
 from footprint.library.method import load_method
-from footprint.library.replacing import replacing
-from footprint.library.studies import load_study
+from footprint.library.replacing import apart, folder_for, write_together
+from footprint.library.studies import Study, load_study
 from footprint.market.scheme_files import load_schemes
 from footprint.market.thresholds import ClassScheme
 from footprint.report.declaration import declaration_page
@@ -54,7 +59,7 @@ def declare(
     *,
     on: date,
     scheme_file: str | Path | None = None,
-    background: str | Path = "open",
+    background: str | Path = OPEN,
     links: str | None = None,
     draft: bool = False,
 ) -> Declared:
@@ -62,7 +67,7 @@ def declare(
 
     Parameters
     ----------
-    study : path of a route file with a [study] table; `#ID` chooses a declared product, `@VARIANT` a variant
+    study : path of a route file with a [study] table; `#ID` chooses a declared product, `@VARIANT` a draft
     on : the day of the declaration: its rules, its validity
     scheme_file : thresholds of classes, as `classes fit` writes them or of a legal act
     background, links : as in `calculate`
@@ -71,14 +76,16 @@ def declare(
     Raises Refused with the reasons where the study may not be declared, InputError where something is wrong.
     """
     found, held = load_study(study), _background(str(background), links)
-    files = _background_files(str(background), links)
+    sources = _background_files(str(background), links)
     schemes: tuple[ClassScheme, ...] = ()
     if scheme_file is not None:
         schemes = schemes_for(load_schemes(scheme_file), found.route.declared, str(scheme_file))
         ending = "toml" if Path(scheme_file).suffix.lower() == TOML else "json"
-        files[f"{SCHEME}{ending}"] = Path(scheme_file).read_bytes()
-    told = next((name for name in files if name.startswith(LINKS)), links)
-    declared = declare_case(Case(found, on, _settings(held, on), schemes, files, draft, told))
+        sources[f"{SCHEME}{ending}"] = Path(scheme_file)
+    told = next((name for name in sources if name.startswith(LINKS)), links)
+    files = {name: path.read_bytes() for name, path in sources.items()}
+    paths = (*_route_files(found), *sources.values())
+    declared = declare_case(Case(found, on, _settings(held, on), schemes, files, draft, told, paths))
     if declared.refused and not draft:
         raise Refused(f"{study}: does not conform and is not declared; --draft writes a draft", declared.refused)
     return declared
@@ -87,16 +94,29 @@ def declare(
 def write_dossier(declared: Declared, path: str | Path) -> str:
     """Write the dossier of a declaration as one ZIP file; returns its SHA-256, to publish with the declaration.
 
-    The same study, day, program and data make the same bytes. InputError where the file cannot be written.
+    The same study, day, program and data make the same bytes. InputError where the file cannot be written, or is read.
     """
-    data = pack(entries(declared, declaration_page(declared.declaration)))
-    path = Path(path)
-    try:
-        with replacing(path) as temporary:
-            temporary.write_bytes(data)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
-    return hashlib.sha256(data).hexdigest()
+    return write_declared(declared, dossier=path)[Path(path)]
+
+
+def write_declared(
+    declared: Declared, folder: str | Path | None = None, dossier: str | Path | None = None
+) -> dict[Path, str]:
+    """Write declaration.json and declaration.html into a folder, and the dossier as a file: all of it, or nothing.
+
+    Returns the SHA-256 of each file. InputError where one is an input of the declaration, or cannot be written.
+    """
+    page = declaration_page(declared.declaration)
+    files: dict[Path, bytes] = {}
+    if folder is not None:
+        files[Path(folder) / DECLARATION] = canonical_json(declared.declaration)
+        files[Path(folder) / PAGE] = page.encode()
+    if dossier is not None:
+        files[Path(dossier)] = pack(entries(declared, page))
+    apart(files, declared.case.paths)
+    with folder_for(Path(folder)) if folder is not None else nullcontext():
+        write_together(files)
+    return {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
 
 
 def verify(path: str | Path) -> Verification:
@@ -118,15 +138,26 @@ def verify(path: str | Path) -> Verification:
             Difference("schema", DECLARATION, "a declaration", str(error).removeprefix(f"{DECLARATION}: "))
         )
     differences += _replayed(found)
-    notes = tuple(d for d in differences if d.where.startswith(f"{IDENTITIES}: libraries."))
-    return Verification(hashlib.sha256(data).hexdigest(), ident, tuple(d for d in differences if d not in notes), notes)
+    notes = tuple(filter(is_note, differences))
+    told = tuple(difference for difference in differences if not is_note(difference))
+    return Verification(hashlib.sha256(data).hexdigest(), ident, told, notes, tuple(_own(found)))
+
+
+def _own(found: Mapping[str, bytes]) -> Iterator[str]:
+    """What the company brought in place of data that everybody can look up."""
+    for what, folder in (("background", BACKGROUND), ("link profile", LINKS)):
+        if any(name.startswith(folder) for name in found):
+            yield what
 
 
 def _read(path: Path) -> bytes:
-    """The bytes of a file that is no larger than a dossier may be."""
+    """The bytes of a regular file that is no larger than a dossier may be: a device or a pipe has no end."""
     try:
-        if path.is_file() and path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{path}: {path.stat().st_size:,} bytes; a dossier has at most {MAX_BYTES:,}")
+        size = path.stat().st_size
+        if not path.is_file():
+            raise InputError(f"{path}: is no regular file; a dossier is a ZIP file")
+        if size > MAX_BYTES:
+            raise InputError(f"{path}: {size:,} bytes; a dossier has at most {MAX_BYTES:,}")
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
@@ -137,7 +168,8 @@ def _replayed(found: Mapping[str, bytes]) -> Iterator[Difference]:
     with tempfile.TemporaryDirectory(prefix="footprint-") as folder:
         try:
             declared = declare_case(_case(found, Path(folder)))
-            anew = entries(declared, declaration_page(_rounded_alike(found, declared.declaration)))
+            sizes = magnitudes(declared.result)
+            anew = entries(declared, declaration_page(_rounded_alike(found, declared.declaration, sizes)))
         except (FootprintError, OSError) as error:
             told = str(error).replace(f"{Path(folder).resolve()}{os.sep}", "").replace(f"{folder}{os.sep}", "")
             yield Difference("replay", "the study", "a study that can be computed", told)
@@ -145,12 +177,12 @@ def _replayed(found: Mapping[str, bytes]) -> Iterator[Difference]:
     if declared.refused and not declared.case.draft:
         for finding in declared.refused:
             yield Difference("conformity", finding.where, "declared", f"{finding.rule}: {finding.message}")
-    yield from entry_differences(found, anew)
+    yield from entry_differences(found, anew, sizes)
 
 
-def _rounded_alike(found: Mapping[str, bytes], anew: Declaration) -> Declaration:
+def _rounded_alike(found: Mapping[str, bytes], anew: Declaration, sizes: Mapping[str, float]) -> Declaration:
     """The dossier's declaration where it is the one computed anew but for rounding; else that one. The page follows."""
-    same = not any(entry_differences({DECLARATION: found[DECLARATION]}, {DECLARATION: canonical_json(anew)}))
+    same = not any(entry_differences({DECLARATION: found[DECLARATION]}, {DECLARATION: canonical_json(anew)}, sizes))
     return read_declaration(found[DECLARATION], DECLARATION) if same else anew
 
 
@@ -174,10 +206,13 @@ def _case(found: Mapping[str, bytes], folder: Path) -> Case:
 
 
 def _held_background(asked: Request, folder: Path) -> Background:
-    """The company's own background from the dossier; else one of this machine, by its name."""
-    if (folder / BACKGROUND).is_dir():
+    """The company's own background from the dossier; else one of this machine, by its name. Neither for the other."""
+    held = (folder / BACKGROUND).is_dir()
+    if held and asked.background.startswith(OWN):
         return replace(load_open(folder / BACKGROUND), id=asked.background)
-    if asked.background != "open" and not asked.background.startswith(LINKED):
+    if held:
+        raise InputError(f"{REQUEST}: background '{asked.background}' is not {OWN}NAME, yet {BACKGROUND} is there")
+    if asked.background != OPEN and not asked.background.startswith(LINKED):
         raise InputError(f"{REQUEST}: background '{asked.background}' is not in the dossier")
     own = asked.links is not None and asked.links.endswith(TOML)
     return _background(asked.background, str(folder / asked.links) if own and asked.links else asked.links)
@@ -197,12 +232,19 @@ def _background(name: str, links: str | None) -> Background:
     return load_open(name)
 
 
-def _background_files(background: str, links: str | None) -> dict[str, bytes]:
+def _route_files(study: Study) -> Iterator[Path]:
+    """The file of a study, those of the suppliers' declarations and of the routes it takes from."""
+    yield Path(study.route.path)
+    yield from (path for _, path in supplier_files(study.route))
+    yield from (Path(linked.path) for linked in linked_routes(study.route))
+
+
+def _background_files(background: str, links: str | None) -> dict[str, Path]:
     """What a replay needs of a background that is the company's own: its folder, or its link profile; by entry."""
     if links is not None and links.endswith(TOML):
-        return {f"{LINKS}{path.name}": path.read_bytes() for path in (Path(links), Path(links).with_suffix(".csv"))}
-    if background == "open" or background.startswith(LINKED):
+        return {f"{LINKS}{path.name}": path for path in (Path(links), Path(links).with_suffix(".csv"))}
+    if background == OPEN or background.startswith(LINKED):
         return {}
     root = Path(background)
     paths = [*(root / "background").glob("*.toml"), *(root / "electricity").glob("*.*"), *root.glob("sources.toml")]
-    return {f"{BACKGROUND}{path.relative_to(root).as_posix()}": path.read_bytes() for path in sorted(paths)}
+    return {f"{BACKGROUND}{path.relative_to(root).as_posix()}": path for path in sorted(paths)}

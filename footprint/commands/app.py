@@ -151,9 +151,9 @@ def _explain_usage(error: Any) -> None:
 
 
 def _report_fault(error: Exception) -> None:
-    """One line for what should not happen; an operating system error names its file instead."""
-    if isinstance(error, OSError) and error.filename:
-        complain(f"{error.filename}: {error.strerror}")
+    """One line for what should not happen; an operating system error names its file instead, if not the output's."""
+    if isinstance(error, OSError) and error.strerror:
+        complain(f"{error.filename or 'output'}: {error.strerror}")
     else:
         complain(f"unexpected {type(error).__name__}: {error}. Please report it; --debug shows where it happened")
 

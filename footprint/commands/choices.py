@@ -11,6 +11,7 @@ from footprint.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
     from footprint.calculation import Settings
     from footprint.library.background import Background as LoadedBackground
@@ -78,6 +79,13 @@ def asked_day(text: str | None, option: str = "--on") -> date:
         return date.today() if text is None else date.fromisoformat(text)
     except ValueError:
         raise InputError(f"{option} '{text}' is not a day; write it as 2027-01-01") from None
+
+
+def named(path: Path, option: str, ending: str) -> Path:
+    """The path of an option, whose name must end as the file's kind does."""
+    if path.suffix.lower() != ending:
+        raise InputError(f"{option} '{path}': the name must end in {ending}")
+    return path
 
 
 def overrides(values: Sequence[str] | None) -> Mapping[str, float]:

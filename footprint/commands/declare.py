@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from footprint.commands.choices import asked_day
+from footprint.commands.choices import asked_day, named
 from footprint.commands.options import Background, Json, Links
-from footprint.commands.output import complain, emit_json, made_folder, say
+from footprint.commands.output import complain, emit_json, say
 from footprint.commands.running import NO
-from footprint.library.replacing import write_whole
-
-if TYPE_CHECKING:
-    from footprint.declaration.case import Declared
 
 Study = Annotated[str, typer.Argument(metavar="STUDY", help="Path of a .toml file with a [study] table.")]
 OnDay = Annotated[
@@ -55,9 +51,11 @@ def declare(
     Without --out and --dossier the JSON goes to stdout.
     """
     from footprint.dossiers import declare as declared_study
-    from footprint.dossiers import write_dossier
+    from footprint.dossiers import write_declared
     from footprint.errors import Refused
 
+    if dossier is not None:
+        named(dossier, "--dossier", ".zip")
     try:
         declared = declared_study(
             study, on=asked_day(on), scheme_file=scheme_file, background=background, links=links, draft=draft
@@ -68,24 +66,14 @@ def declare(
             reasons = [{"rule": r.rule, "where": r.where, "message": r.message} for r in refused.reasons]
             emit_json({"schema": "footprint/refusal/1", "study": study, "reasons": reasons})
         raise typer.Exit(NO) from None
+    written = write_declared(declared, out, dossier)
     if out is not None:
-        _write(declared, out)
+        say(f"written: {', '.join(str(path) for path in written if path != dossier)}")
     if dossier is not None:
-        say(f"written: {dossier}, SHA-256 {write_dossier(declared, dossier)}")
+        say(f"written: {dossier}, SHA-256 {written[dossier]}")
     if as_json or (out is None and dossier is None):
         import msgspec
 
         emit_json(msgspec.to_builtins(declared.declaration))
     for finding in declared.refused:
         say(f"draft: {finding.where}: {finding.message} ({finding.rule})")
-
-
-def _write(declared: Declared, folder: Path) -> None:
-    from footprint.declaration.declaration import canonical_json
-    from footprint.report.declaration import declaration_page
-
-    page = declaration_page(declared.declaration)
-    made_folder(folder)
-    write_whole(folder / "declaration.json", canonical_json(declared.declaration).decode())
-    write_whole(folder / "declaration.html", page)
-    say(f"written: {folder / 'declaration.json'}, {folder / 'declaration.html'}")

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from footprint.commands.options import Force
 from footprint.commands.output import say
+from footprint.library.replacing import free
 
 Book = Annotated[Path, typer.Argument(metavar="BOOK.xlsx", help="A workbook that `footprint template` wrote.")]
 Out = Annotated[
@@ -23,10 +25,12 @@ Known = Annotated[
 ]
 
 
-def import_book(book: Book, out: Out = None, background: Known = "open") -> None:
+def import_book(book: Book, out: Out = None, background: Known = "open", force: Force = False) -> None:
     """Read a filled workbook; every cell that cannot be taken is named, and then nothing is written."""
     from footprint.exchange.workbook.study import import_workbook
 
+    if out is not None:
+        free(out, force)
     text = import_workbook(book, out, background)
     if out is None:
         print(text, end="")

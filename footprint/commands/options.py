@@ -141,3 +141,5 @@ World = Annotated[
         autocompletion=completing("sampled", "fixed"),
     ),
 ]
+
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]

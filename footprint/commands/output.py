@@ -70,7 +70,7 @@ def say(message: str) -> None:
     """Prose on stderr, free of control characters."""
     from footprint.report.numbers import clean
 
-    with suppress(BrokenPipeError):
+    with suppress(OSError):
         print(clean(message), file=sys.stderr)
 
 

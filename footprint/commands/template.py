@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
-from footprint.commands.options import complete_routes
+from footprint.commands.choices import named
+from footprint.commands.options import Force, complete_routes
 from footprint.commands.output import say
 from footprint.errors import InputError
+from footprint.library.replacing import free
 
 Material = Annotated[
     str | None, typer.Argument(metavar="MATERIAL", help="A critical raw material, by id.", show_default=False)
@@ -36,16 +38,25 @@ Toml = Annotated[
 
 
 def template(
-    material: Material = None, route: Laid = None, study: Filled = None, xlsx: Workbook = None, toml: Toml = None
+    material: Material = None,
+    route: Laid = None,
+    study: Filled = None,
+    xlsx: Workbook = None,
+    toml: Toml = None,
+    force: Force = False,
 ) -> None:
     """A form for a study by the items of Annex V; `footprint import` reads the filled workbook."""
     if (material is None) == (study is None):
         raise InputError("give a MATERIAL for an empty form, or --study FILE for a filled one")
     if study is not None and route is not None:
         raise InputError("--route lays out an empty form; with --study the study does")
-    if (xlsx is None) == (toml is None):
+    if xlsx is not None and toml is None:
+        path = named(xlsx, "--xlsx", ".xlsx")
+    elif toml is not None and xlsx is None:
+        path = named(toml, "--toml", ".toml")
+    else:
         raise InputError("give --xlsx FILE or --toml FILE, one of the two")
-    path = _named(xlsx, "--xlsx", ".xlsx") if xlsx else _named(toml, "--toml", ".toml")
+    free(path, force)
     from footprint.exchange.workbook.study import reference, routes_of, write_template
 
     write_template(path, material or "", route, study)
@@ -55,11 +66,3 @@ def template(
     chosen = reference(material, route)
     others = [ident for ident in routes_of(material) if ident != chosen.id] if route is None else []
     say(f"{path}: laid out as {chosen.id}" + (f"; other routes (--route): {', '.join(others)}" if others else ""))
-
-
-def _named(path: Path | None, option: str, ending: str) -> Path:
-    """The path of an option, whose name must end as the file's kind does."""
-    assert path is not None
-    if path.suffix.lower() != ending:
-        raise InputError(f"{option} '{path}': the name must end in {ending}")
-    return path

@@ -30,6 +30,8 @@ def verify(dossier: DossierFile, as_json: Json = False) -> None:
         if (more := len(found.differences) - SHOWN) > 0:
             print(f"… and {more} more; --json lists all")
         print(f"SHA-256 {found.sha256}; compare it with the one published")
+        for what in found.own:
+            print(f"{what} is the company's own, in the dossier")
         for note in found.notes:
             say(f"note: {note}")
         if found.verified:

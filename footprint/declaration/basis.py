@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 
 from footprint.declaration.fingerprint import fingerprint
 from footprint.declaration.rules import assess_study
@@ -67,7 +67,9 @@ class Basis:
 
 
 def years_later(day: date, years: float) -> date:
-    """The same day some years later; for 29 February the 28th."""
+    """The same day some years later; for 29 February the 28th. InputError where the calendar ends before."""
+    if day.year + int(years) > MAXYEAR:
+        raise InputError(f"day {day}: the calendar ends in {MAXYEAR}, before {years:g} years have passed")
     return window(day, -int(years))[0]
 
 

@@ -55,7 +55,8 @@ class Request(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
 class Case:
     """What a declaration is asked for: a study on a day, by which settings, against which class schemes.
 
-    `files` are the bytes that a replay needs beside the study: entry name -> content.
+    `files` are the bytes that a replay needs beside the study: entry name -> content; `paths` is where all that is
+    read lies.
     """
 
     study: Study
@@ -65,6 +66,7 @@ class Case:
     files: Mapping[str, bytes]
     draft: bool
     links: str | None = None
+    paths: tuple[Path, ...] = ()
 
     @property
     def scheme_sha256(self) -> str:
@@ -96,7 +98,16 @@ def declare_case(case: Case) -> Declared:
     assessment = assess(case.study, result, case.on, case.background)
     law = load_parameters(methods_folder() / "crma")
     basis = Basis(case.study, result, assessment, case.schemes, case.scheme_sha256, law, case.on)
-    return Declared(case, result, basis, make_declaration(basis, case.draft), tuple(reasons(basis)))
+    refused = (*_planned(case.study), *reasons(basis))
+    return Declared(case, result, basis, make_declaration(basis, case.draft), refused)
+
+
+def _planned(study: Study) -> Iterator[Finding]:
+    """A variant says what would be, not what was in the reporting period: it is no declaration, but a draft."""
+    _, mark, variant = study.route.id.partition("@")
+    if mark:
+        told = "is a variant of the study; only what was in the reporting period is declared"
+        yield Finding("declaration.variant", "error", f"variant '{variant}'", told)
 
 
 def inputs(case: Case) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ was declared, so that a verifier makes the same ones anew.
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,7 +19,9 @@ import numpy as np
 from footprint.checks.balance import metal_accounts, water_account
 from footprint.checks.boundary import completeness
 from footprint.checks.system import Linked
-from footprint.declaration.case import Case, Declared, inputs, linked_routes
+from footprint.choices.recycled import primary_routes
+from footprint.choices.scenarios import scenarios
+from footprint.declaration.case import STUDY, Case, Declared, inputs, linked_routes
 from footprint.declaration.declaration import canonical_json
 from footprint.impact.result import FootprintResult
 from footprint.library.cache import content_hash
@@ -57,8 +60,10 @@ def _computed(declared: Declared) -> Iterator[tuple[str, Any]]:
     case, route = declared.case, declared.case.study.route
     whole = declared.result.to_dict()
     del whole["findings"]
+    for row in whole["results"].values():
+        del row["sensitivity"]
     yield "allocation.json", whole.pop("allocation")
-    yield "sensitivities.json", {code: row.pop("sensitivity") for code, row in whole["results"].items()}
+    yield "sensitivities.json", list(_sensitivities(case))
     yield "results.json", whole
     yield "balances.json", list(_balances(route, declared.result))
     yield "completeness.json", completeness(route)
@@ -66,6 +71,26 @@ def _computed(declared: Declared) -> Iterator[tuple[str, Any]]:
     yield "links.json", _links(case)
     yield IDENTITIES, identities(declared)
     yield DECLARATION, declared.declaration
+
+
+def _sensitivities(case: Case) -> Iterator[dict[str, Any]]:
+    """The result under every other choice of the rules, as `footprint scenarios` has it, or why there is none."""
+    for row in scenarios(case.study.route, case.settings).rows:
+        reason = _anywhere(row.reason, case.study.route) or None
+        yield {"topic": row.topic, "choice": row.choice, "rule": row.rule, "reason": reason, "results": {**row.values}}
+
+
+def _anywhere(message: str, route: Route) -> str:
+    """A message as it reads wherever the study and the program lie."""
+    file = Path(route.path)
+    for place, name in (
+        (str(file.resolve()), STUDY),
+        (str(file), STUDY),
+        (f"{file.resolve().parent}{os.sep}", "study/"),
+        (f"{datasets_folder()}{os.sep}", "datasets/"),
+    ):
+        message = message.replace(place, name)
+    return message
 
 
 def _balances(route: Route, result: FootprintResult) -> Iterator[dict[str, Any]]:
@@ -102,7 +127,7 @@ def identities(declared: Declared) -> dict[str, Any]:
     result, calculation = declared.result, declared.declaration.calculation
     data = datasets_folder()
     shipped = [data / "prices.csv", data / "sources.toml"]
-    routes = {f"route {linked.id}": linked.sha256 for linked in linked_routes(declared.case.study.route)}
+    routes = {f"route {used.id}": used.sha256 for used in _routes(declared.case.study.route)}
     return {
         "software": {"name": "crm-footprint", "version": result.version},
         "method": calculation.method,
@@ -119,6 +144,15 @@ def identities(declared: Declared) -> dict[str, Any]:
             "msgspec": msgspec.__version__,
         },
     }
+
+
+def _routes(route: Route) -> Iterator[Route]:
+    """The shipped routes that figures depend on: those taken from, and the primary metal that scrap is weighed with."""
+    yield from linked_routes(route)
+    if route.system != "primary":
+        for primary in map(load_route, primary_routes(route)):
+            yield primary
+            yield from linked_routes(primary)
 
 
 def _files(folder: Path) -> Sequence[Path]:

@@ -24,6 +24,9 @@ from footprint.library.toml import read_toml
 from footprint.model import Exchange, Parameter, Process, Source
 
 GLOBAL = "GLO"
+OPEN = "open"
+#: what the id of a background in a folder begins with: no folder can pass for the open one, or for a database
+OWN = "own:"
 
 
 class Compiled(msgspec.Struct):
@@ -120,14 +123,15 @@ def _localised(exchange: Exchange, location: str) -> Exchange:
     return replace(exchange, partner=exchange.partner.replace("LOCAL", location))
 
 
-def load_background(name: str | Path = "open", year: int | None = None, datasets: Path | None = None) -> Background:
-    """The open background, or the one in a folder of the same form (`background/*.toml`, `electricity/`).
+def load_background(name: str | Path = OPEN, year: int | None = None, datasets: Path | None = None) -> Background:
+    """The open background, or the one in a folder of the same form (`background/*.toml`, `electricity/`): `own:NAME`.
 
     `year` chooses the year of the electricity mixes; without it the year that `electricity/parameters.toml` names.
     """
-    root = datasets or datasets_folder()
-    if str(name) != "open":
+    root, ident = datasets or datasets_folder(), OPEN
+    if str(name) != OPEN:
         root = Path(name)
+        ident = f"{OWN}{root.resolve().name}"
         if str(name).startswith("bw:"):
             raise InputError(
                 f"background '{name}': a database of a Brightway project is loaded with "
@@ -136,7 +140,7 @@ def load_background(name: str | Path = "open", year: int | None = None, datasets
         if not (root / "background").is_dir():
             raise InputError(f"background '{name}' is not known; allowed: open, or a folder with background/*.toml")
     files = [*(root / "background").glob("*.toml"), *(root / "electricity").glob("*.*"), *root.glob("sources.toml")]
-    return _loaded("open" if str(name) == "open" else root.name, root, year, signature(files))
+    return _loaded(ident, root, year, signature(files))
 
 
 @lru_cache(maxsize=8)

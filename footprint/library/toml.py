@@ -19,9 +19,10 @@ MAX_BYTES = 8 * 1024 * 1024
 def read_text(path: Path) -> str:
     """The text of a file of at most 8 MiB, in UTF-8."""
     try:
-        if path.is_dir():
-            raise InputError(f"{path}: is a folder; a file is needed")
-        if (size := path.stat().st_size) > MAX_BYTES:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise InputError(f"{path}: is {'a folder' if path.is_dir() else 'no regular file'}; a file is needed")
+        if size > MAX_BYTES:
             raise InputError(f"{path}: {size:,} bytes; a data file has at most {MAX_BYTES:,}")
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:

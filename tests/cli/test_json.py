@@ -199,4 +199,4 @@ def test_explain_lists_every_parameter_once(run: Run) -> None:
 
 
 def test_a_background_is_named_in_the_result(result: Mapping[str, Any]) -> None:
-    assert result["background"]["id"] == TOY.name
+    assert result["background"]["id"] == f"own:{TOY.name}"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from footprint.commands import app
 from tests.cli.conftest import CODES, TOY, TOY_CALL, Run
 
 Toy = Callable[..., Path]
@@ -63,6 +68,19 @@ def test_a_category_without_data_is_not_zero(run: Run, tmp_path: Path) -> None:
     row = re.compile(r"^OD .* (\S+) kg CFC-11 eq", re.MULTILINE)
     assert row.search(run("calc", *TOY_CALL).out)[1] == "0"  # type: ignore[index]
     assert row.search(run("calc", TOY_CALL[0], "--background", background).out)[1] == "n/a"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("arguments", [["list", "--no-tier"], ["explain", "delegated-act"]], ids=" ".join)
+def test_a_full_disk_is_told_in_one_line(arguments: list[str], monkeypatch, capsys) -> None:
+    """`footprint declare STUDY > FILE` where nothing more can be stored: exit code 2, and no fault of the program."""
+
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(sys, "stdout", Full())
+    assert app.run(arguments) == 2
+    assert capsys.readouterr().err == f"error: output: {os.strerror(errno.ENOSPC)}\n"
 
 
 def test_the_table_says_what_the_numbers_are_good_for(run: Run) -> None:

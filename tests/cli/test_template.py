@@ -62,11 +62,39 @@ def test_a_wrong_call_says_why(run: Run, arguments: tuple[str, ...], message: st
     assert message in call.err
 
 
+def test_work_that_is_there_stays_unless_it_is_to_be_replaced(run: Run, tmp_path: Path) -> None:
+    """A filled form or study is hours of work: another of the same name is written only with --force."""
+    book, study = tmp_path / "book.xlsx", tmp_path / "study.toml"
+    run("template", "--study", EXAMPLE, "--xlsx", book)
+    study.write_text("mine", encoding="utf-8")
+    filled = book.read_bytes()
+    for call in (
+        run("import", book, "--out", study),
+        run("template", "copper", "--toml", study),
+        run("template", "copper", "--xlsx", book),
+    ):
+        assert (call.code, call.out) == (2, "")
+        assert "is there already; choose another name, or --force to replace it" in call.err
+    assert (study.read_text(encoding="utf-8"), book.read_bytes()) == ("mine", filled)
+    assert run("import", book, "--out", study, "--force").code == 0
+    assert tomllib.loads(study.read_text(encoding="utf-8"))["study"]["invented"] is True
+    assert run("template", "copper", "--xlsx", book, "--force").code == 0
+    assert book.read_bytes() != filled
+
+
+def test_a_study_is_not_written_over_by_its_own_form(run: Run, tmp_path: Path) -> None:
+    study = tmp_path / "study.toml"
+    study.write_bytes(EXAMPLE.read_bytes())
+    call = run("template", "--study", study, "--toml", study, "--force")
+    assert (call.code, "is read as an input" in call.err) == (2, True)
+    assert study.read_bytes() == EXAMPLE.read_bytes()
+
+
 def test_a_study_that_is_there_stays_where_the_workbook_is_refused(run: Run, tmp_path: Path) -> None:
     book, study = tmp_path / "book.xlsx", tmp_path / "study.toml"
     run("template", "copper", "--xlsx", book)
     study.write_text("mine", encoding="utf-8")
-    call = run("import", book, "--out", study)
+    call = run("import", book, "--out", study, "--force")
     assert (call.code, call.out) == (2, "")
     assert "Study!B10: 'responsible: name' is empty" in call.err
     assert study.read_text(encoding="utf-8") == "mine"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,7 @@ from footprint.declaration.case import declare_case, inputs
 from footprint.declaration.declaration import canonical_json
 from footprint.declaration.dossier import manifest
 from footprint.declaration.verifying import differing
-from footprint.errors import InputError
+from footprint.errors import InputError, Refused
 from footprint.market.declarations import Pool
 from footprint.market.scheme_files import schemes_text
 from footprint.market.thresholds import ClassScheme
@@ -122,15 +123,38 @@ def test_a_study_elsewhere_and_another_day_of_writing_make_the_same_bytes(dossie
     assert (tmp_path / "dossier.zip").read_bytes() == dossier
 
 
-def test_a_company_s_own_background_travels_with_the_dossier(tmp_path):
+def toy_study(folder: Path) -> Path:
+    """The invented route as a company's study."""
     head, _, tail = (TOY / "routes/cobalt/toy.toml").read_text(encoding="utf-8").partition("[[process]]")
     study = EXAMPLE.read_text(encoding="utf-8").partition("[study]")[2].partition("[[study.plant]]")[0]
-    path = tmp_path / "toy.toml"
+    path = folder / "toy.toml"
     path.write_text(f"{head}[study]{study}\n[[process]]{tail}", encoding="utf-8")
-    declared = fp.declare(path, on=ON, background=TOY, draft=True)
+    return path
+
+
+def test_a_company_s_own_background_travels_with_the_dossier(tmp_path):
+    declared = fp.declare(toy_study(tmp_path), on=ON, background=TOY, draft=True)
     fp.write_dossier(declared, tmp_path / "dossier.zip")
     assert "background/background/toy.toml" in unpack((tmp_path / "dossier.zip").read_bytes(), "")
-    assert fp.verify(tmp_path / "dossier.zip").differences == ()
+    found = fp.verify(tmp_path / "dossier.zip")
+    assert (found.differences, found.own) == ((), ("background",))
+
+
+def test_it_holds_every_other_choice_of_the_rules_and_why_one_is_not_computed(dossier, entries, tmp_path):
+    """What `footprint scenarios` shows of the same study, row by row; no reason names a folder of this machine."""
+    (tmp_path / "suppliers").mkdir()
+    (tmp_path / "plant.toml").write_bytes(entries["study/study.toml"])
+    (tmp_path / "suppliers/mine 1.json").write_bytes(entries["study/suppliers/mine 1.json"])
+    rows = json.loads(entries["sensitivities.json"])
+    shown = fp.scenarios(tmp_path / "plant.toml").to_dict()["choices"]
+    assert [(row["topic"], row["choice"]) for row in rows] == [(row["topic"], row["choice"]) for row in shown]
+    assert {"electricity", "allocation", "prices", "recycled content", "transport"} <= {row["topic"] for row in rows}
+    for row, other_way in zip(rows, shown, strict=True):
+        assert row["results"] == {code: told["value"] for code, told in other_way["results"].items()}
+    residual = next(row for row in rows if row["choice"] == "residual")
+    assert residual["results"] == {}
+    assert residual["reason"].startswith("study/study.toml, process 'smelting', exchange 2")
+    assert str(tmp_path).encode() not in dossier
 
 
 def test_verifying_leaves_nothing_behind(dossier, tmp_path, monkeypatch):
@@ -186,15 +210,22 @@ def leaves(value, path=()) -> Iterator[tuple]:
             yield (*path, key)
 
 
-def other(value, chance: random.Random):
-    """Another value of the same kind: a figure by a millionth or its sign, a text by a letter."""
+def other(value, size: float, chance: random.Random):
+    """Another value of the same kind: a figure by a millionth of it or of its category's total, a text by a letter."""
     if isinstance(value, bool) or value is None:
         return not value
     if isinstance(value, int):
         return value + 1
     if isinstance(value, float):
-        return chance.choice([value * (1 + 1e-6), -value]) if value else 1e-9
+        return value + chance.choice([1, -1]) * 1e-6 * (max(abs(value), size) or 1e-3)
     return value + "x"
+
+
+def size_of(path: tuple, totals: Mapping[str, float]) -> float:
+    """What a figure is a part of: the total of its category; of a share, 1; of others we do not ask."""
+    if any(str(key).endswith(("_share", "on_estimates", "class_probability", "gsd2")) for key in path):
+        return 1.0
+    return next((totals[key] for key in path if key in totals), 0.0)
 
 
 @pytest.mark.usefixtures("calculated_once")
@@ -202,6 +233,7 @@ def other(value, chance: random.Random):
 def test_every_edit_of_one_value_is_found_though_the_manifest_is_made_to_fit(entries, tmp_path, part):
     chance = random.Random(100 + part)
     tables = sorted(n for n in entries if n.endswith(".json") and not n.startswith(("manifest", "study/", "scheme")))
+    totals = {code: abs(row["value"]) for code, row in json.loads(entries["results.json"])["results"].items()}
     for _ in range(VALUE_EDITS // PARTS):
         name = chance.choice(tables)
         whole = json.loads(entries[name])
@@ -209,7 +241,7 @@ def test_every_edit_of_one_value_is_found_though_the_manifest_is_made_to_fit(ent
         table = whole
         for step in path[:-1]:
             table = table[step]
-        table[path[-1]] = other(table[path[-1]], chance)
+        table[path[-1]] = other(table[path[-1]], size_of(path, totals), chance)
         found = verified(tmp_path, resealed(entries, **{name: canonical_json(whole)}))
         told = found.notes if path[0] == "libraries" else found.differences
         assert told, (name, path)
@@ -257,6 +289,105 @@ def test_a_figure_is_named_with_both_values(entries, tmp_path):
     assert (only.declared, only.recomputed) == (1.0, true)
 
 
+# --- what a background says of itself
+
+
+@pytest.fixture(scope="module")
+def called_open(tmp_path_factory) -> Mapping[str, bytes]:
+    """The attack: a company's own figures in a folder that is called as the shipped background is."""
+    folder = tmp_path_factory.mktemp("own")
+    shutil.copytree(TOY, folder / "open")
+    declared = fp.declare(toy_study(folder), on=ON, background=folder / "open", draft=True)
+    fp.write_dossier(declared, folder / "dossier.zip")
+    return unpack((folder / "dossier.zip").read_bytes(), "dossier.zip")
+
+
+def test_a_folder_called_open_is_the_company_s_own_background(called_open, tmp_path):
+    assert json.loads(called_open["declaration.json"])["calculation"]["background"]["id"] == "own:open"
+    found = verified(tmp_path, resealed(called_open))
+    assert (found.verified, found.own) == (True, ("background",))
+
+
+@pytest.mark.parametrize("name", ["open", "bw:default/ecoinvent"])
+def test_an_own_background_that_is_passed_off_as_another_is_found(called_open, tmp_path, name):
+    """Every text of the dossier says `open`, and the manifest fits."""
+    forged = {entry: data.replace(b'"own:open"', f'"{name}"'.encode()) for entry, data in called_open.items()}
+    (only,) = verified(tmp_path, resealed(forged)).differences
+    assert only.kind == "replay"
+    assert only.recomputed == f"request.json: background '{name}' is not own:NAME, yet background/ is there"
+
+
+def test_the_open_background_is_the_one_of_this_installation(called_open, tmp_path):
+    """The folder taken out: the shipped one is taken, whose hash is another, if it has the processes at all."""
+    forged = {
+        entry: data.replace(b'"own:open"', b'"open"')
+        for entry, data in called_open.items()
+        if not entry.startswith("background/")
+    }
+    found = verified(tmp_path, resealed(forged))
+    assert (found.verified, found.own) == (False, ())
+
+
+# --- what identities may differ in
+
+
+def with_libraries(entries: Mapping[str, bytes], change: Callable[[dict], object]) -> bytes:
+    told = json.loads(entries["identities.json"])
+    change(told)
+    return resealed(entries, **{"identities.json": canonical_json(told)})
+
+
+@pytest.mark.usefixtures("calculated_once")
+def test_another_version_of_a_library_is_a_note(entries, tmp_path):
+    found = verified(tmp_path, with_libraries(entries, lambda told: told["libraries"].update(numpy="1.26.4")))
+    assert found.verified
+    assert [note.where for note in found.notes] == ["identities.json: libraries.numpy"]
+
+
+@pytest.mark.usefixtures("calculated_once")
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda told: told["libraries"].update(openblas="0.3.28"),
+        lambda told: told["libraries"].update(numpy="checked by the Commission"),
+        lambda told: told["libraries"].update(numpy={"verified": "yes"}),
+        lambda told: told["libraries"].pop("numpy"),
+        lambda told: told.update({"libraries.numpy": "1.26.4"}),
+        lambda told: told.update({"libraries.note": {"verified": "yes"}}),
+    ],
+    ids=["another library", "a sentence", "a table", "left out", "beside the libraries", "a table beside them"],
+)
+def test_nothing_else_passes_as_a_note(entries, tmp_path, change):
+    found = verified(tmp_path, with_libraries(entries, change))
+    assert found.differences
+    assert found.notes == ()
+
+
+# --- what may not be declared
+
+
+def test_a_variant_is_no_fact_and_is_not_declared(tmp_path):
+    with pytest.raises(Refused, match="variant 'plan-2026': is a variant of the study") as caught:
+        fp.declare(f"{EXAMPLE}@plan-2026", on=ON)
+    assert [reason.rule for reason in caught.value.reasons] == ["declaration.variant"]
+    draft = fp.declare(f"{EXAMPLE}@plan-2026", on=ON, draft=True)
+    assert draft.declaration.status == "draft"
+    fp.write_dossier(draft, tmp_path / "draft.zip")
+    entries = unpack((tmp_path / "draft.zip").read_bytes(), "draft.zip")
+    asked = json.loads(entries["request.json"]) | {"draft": False}
+    found = verified(tmp_path, resealed(entries, **{"request.json": canonical_json(asked)}))
+    assert ("conformity", "variant 'plan-2026'") in [(d.kind, d.where) for d in found.differences]
+
+
+def test_a_day_at_the_end_of_the_calendar_is_told(entries, tmp_path):
+    """Three years after 9999-12-31 there is no day."""
+    with pytest.raises(InputError, match="day 9999-12-31: the calendar ends in 9999, before 3 years have passed"):
+        fp.declare(EXAMPLE, on=date(9999, 12, 31))
+    asked = json.loads(entries["request.json"]) | {"on": "9999-12-31"}
+    found = verified(tmp_path, resealed(entries, **{"request.json": canonical_json(asked)}))
+    assert any("the calendar ends" in difference.recomputed for difference in found.differences)
+
+
 def test_an_entry_more_or_less_is_named(entries, tmp_path):
     more = verified(tmp_path, resealed(entries, **{"study/notes.txt": b"hello"}))
     assert [d.where for d in more.differences] == ["study/notes.txt"]
@@ -286,6 +417,30 @@ def test_figures_that_another_processor_rounds_differently_are_the_same():
     assert list(differing([1], [1.0])) == [("[0]", 1, 1.0)]
     assert [path for path, *_ in differing({"a": 1, "b": 2}, {"b": 2, "a": 1})] == ["keys"]
     assert [path for path, *_ in differing({"a": {"b": [1, 2]}}, {"a": {"b": [1]}})] == ["a.b[1]"]
+
+
+def test_a_part_that_cancels_to_noise_is_as_exact_as_its_category():
+    """2.31e-3 in all, 1e-9 of it is 2.31e-12: a part of 3e-11 may move by 1e-12, not by 3e-12; a share by 1e-9."""
+    sizes = {"RUM": 2.31e-3}
+    table = {"RUM": {"value": 2.31e-3, "by_background": {"slag": 3e-11}, "screening_share": 0.05}}
+
+    def moved(**parts):
+        return [path for path, *_ in differing(table, {"RUM": table["RUM"] | parts}, sizes)]
+
+    assert moved(by_background={"slag": 3.1e-11}) == []
+    assert moved(by_background={"slag": 3.3e-11}) == ["RUM.by_background.slag"]
+    assert moved(value=2.31e-3 + 1e-12) == []
+    assert moved(value=2.31e-3 + 3e-12) == ["RUM.value"]
+    assert moved(screening_share=0.05 + 5e-10) == []
+    assert moved(screening_share=0.05 + 2e-9) == ["RUM.screening_share"]
+
+
+def test_the_size_of_a_category_is_that_of_what_was_computed_anew():
+    """A forger who writes a code beside figures, or a large total, widens nothing; a ratio is measured against 1."""
+    sizes = {"LU": 100.0}
+    assert list(differing({"code": "LU", "dqr": 2.0}, {"dqr": 2.0 + 1e-8}, sizes))[-1][0] == "dqr"
+    assert list(differing({"LU": 1e9}, {"LU": 100.0}, sizes)) == [("LU", 1e9, 100.0)]
+    assert list(differing({"LU": {"gsd2": 1.08}}, {"LU": {"gsd2": 1.08 + 1e-8}}, sizes)) != []
 
 
 def test_a_consistent_lie_is_only_found_by_the_published_hash(dossier, entries, tmp_path):

@@ -8,7 +8,7 @@ from footprint.errors import InputError
 from footprint.exchange.workbook.hints import Content, tables_of, template_of
 from footprint.extras import needed
 from footprint.library.paths import methods_folder
-from footprint.library.replacing import write_whole
+from footprint.library.replacing import apart, write_whole
 from footprint.library.routes import load_route, route_index, route_rows
 from footprint.library.studies import load_study
 from footprint.library.toml_writing import toml_text
@@ -32,6 +32,7 @@ def write_template(
         content, title = template_of(model), f"Study of {model.declared.material}, laid out as {model.id}"
     else:
         company = load_study(study)
+        apart([path], [Path(company.route.path)])
         content = Content(tables_of(route_rows(company.route)), {})
         title = f"Study of {company.route.declared.name}"
     if path.suffix.lower() == ".toml":
@@ -74,6 +75,8 @@ def import_workbook(path: str | Path, out: str | Path | None = None, background:
 
     if out is not None and Path(out).suffix.lower() != ".toml":
         raise InputError(f"{out}: a study is written as .toml; its name must end so")
+    if out is not None:
+        apart([Path(out)], [Path(path)])
     problems = Problems(Path(path))
     text = toml_text(tables_of(checked_file(read_records(Path(path), problems), problems, background)))
     if out is not None:
