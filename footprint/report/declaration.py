@@ -79,8 +79,8 @@ def _screening(d: Declaration) -> Iterator[str]:
     told = ", ".join(f"{_small(name)} {percent(share)}" for name, share in shares.items() if share > 0)
     if told:
         yield (
-            "<p><strong>Screening:</strong> part of each result rests on data that comply neither with the Environmental "
-            f"Footprint nor with its entry level: {safe(told)}.</p>"
+            "<p><strong>Screening:</strong> part of each result rests on data that comply neither with the "
+            f"Environmental Footprint nor with its entry level: {safe(told)}.</p>"
         )
 
 
@@ -257,7 +257,7 @@ def _calculation(d: Declaration) -> Iterator[str]:
 
 def _information(d: Declaration) -> Iterator[str]:
     info = d.information
-    heads = ["Impact category", "95 % of values lie in", "Probability of each class", "On estimates", "EF-compliant"]
+    heads = ["Impact category", "95 % of values lie in", "Probability of each class", "On estimates", "Rests on"]
     yield "<h2>For information</h2>"
     yield '<p class="small">Beside the declaration: not part of what Article 31 asks for.</p>'
     rows = [
@@ -267,8 +267,8 @@ def _information(d: Declaration) -> Iterator[str]:
         for category in d.footprint
     ]  # fmt: skip
     told = (
-        "From the spread of the company's own data; share of the value on unconfirmed estimates; share on company "
-        "data, on datasets that comply with the Environmental Footprint (EF), with its entry level (EL), with neither."
+        "From the spread of the company's own data; share of the value on unconfirmed estimates; share on own data, "
+        "on datasets that comply with the Environmental Footprint (EF), with its entry level (EL), with neither."
     )
     yield table(heads, rows, told, ["On estimates"])
     yield facts(
