@@ -43,9 +43,8 @@ def _categories(basis: Basis) -> Iterator[Finding]:
         if not has_data(result[code]):
             yield _refused("category", f"category {code}", "must be declared, and no data cover it")
         elif without := silent(result, spots, code):
-            yield _refused(
-                "category", f"category {code}", f"must be declared; nothing is said of it by {listed(without)}"
-            )
+            told = f"must be declared, and suppliers say nothing of it: {listed(without)}"
+            yield _refused("category", f"category {code}", told)
     if len(basis.codes) < (least := fewest(law, on)):
         told = f"{len(basis.codes)} can be declared ({listed(basis.codes)}); at least {least} must be (Article 31(1))"
         yield _refused("categories", "categories", told)

@@ -57,7 +57,7 @@ def test_a_name_that_is_no_file_below_the_folder_is_refused(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["study/mine (2025).json", "study/Größe & Söhne.json", "study/铜精矿 1.json", "studio/खान.json"]
+    "name", ["study/mine (2025).json", "study/Größe & Söhne.json", "study/铜精矿 1.json", "study/खान.json"]
 )
 def test_a_name_of_any_script_is_written_and_read(name):
     assert unpack(pack({name: b"content"}), "dossier.zip") == {name: b"content"}
