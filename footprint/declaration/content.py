@@ -11,7 +11,7 @@ from footprint.declaration.asking import Asked, Rules, asked
 from footprint.declaration.suppliers import suppliers
 from footprint.errors import InputError, listed
 from footprint.impact.result import FootprintResult
-from footprint.library.declarations import read_declaration
+from footprint.library.declarations import Places, read_declaration
 from footprint.library.routes import load_route
 from footprint.library.study_files import StudyRow
 from footprint.model import Route
@@ -99,19 +99,20 @@ def places(route: Route, linked: Linked) -> Mapping[str, Mapping[str, None]]:
         if process.stage:
             found.setdefault(process.stage, {})[process.location] = None
     for stage, names in declared_stages(route, linked).items():
-        for name in names:
-            found.setdefault(stage, {}).update(dict.fromkeys(_declared_places(route, name, stage)))
+        said = [place for name in names for place in _declared_places(route, name, stage, stage not in found)]
+        if said:
+            found.setdefault(stage, {}).update(dict.fromkeys(said))
     return found
 
 
-def _declared_places(route: Route, name: str, stage: str) -> list[str]:
-    """Where a supplier's declaration puts a stage; its own location where it does not say."""
+def _declared_places(route: Route, name: str, stage: str, alone: bool) -> list[str]:
+    """Where a supplier's declaration puts a stage; its own location where it says of none and answers for it alone."""
     try:
         _, declared, _ = read_declaration(route.path, name)
     except InputError:
         return []
     said: list[str] = getattr(declared.countries, COUNTRIES[stage])
-    return said or [declared.location]
+    return [declared.location] if alone and declared.countries == Places() else said
 
 
 def _is_among(place: str, known: Mapping[str, None] | list[str] | set[str]) -> bool:

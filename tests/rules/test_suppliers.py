@@ -133,6 +133,21 @@ def smelter(folder: Path, items: str = MINE_ITEMS, **results: float) -> Path:
 def test_it_conforms_and_says_where_its_supplier_mines(tmp_path):
     declared = fp.declare(smelter(tmp_path, CC=0.9, RUF=12.0, AC=0.02, RUM=6e-4), on=ON)
     assert declared.declaration.countries.extraction == ["CL"]
+    rules = {finding.rule for finding in declared.basis.assessment.findings}
+    assert "boundary.stage-declared" in rules
+    assert not {rule for rule in rules if rule.startswith(("supplier.", "declaration."))}
+
+
+def test_a_supplier_that_says_no_countries_is_where_it_is(tmp_path):
+    """Its location answers for the stages that no process has, not for the refining of the study."""
+    path = smelter(tmp_path, CC=0.9, RUF=12.0, AC=0.02, RUM=6e-4)
+    supplier = json.loads((tmp_path / "mine.json").read_text(encoding="utf-8"))
+    del supplier["countries"]
+    (tmp_path / "mine.json").write_text(json.dumps(supplier), encoding="utf-8")
+    assert errors(path) == []
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('refining = ["FI"]', 'refining = ["CL"]'), encoding="utf-8")
+    assert "says CL; the model has refining in FI" in str(errors(path))
 
 
 def test_without_the_items_on_its_line_it_lacks_the_stage(tmp_path):
