@@ -17,6 +17,7 @@ from footprint.rules.boundary import KINDS, BoundaryItem, Kind, items_of, load_b
 
 Status = Literal["covered", "elsewhere", "not-relevant", "cut-off", "missing"]
 OWN_TRANSPORT = "own-transport"
+EXTRACTION = "upstream-extraction"
 #: what a system of each kind consists of (Annex V: extraction, concentration and refining; recycling)
 SYSTEM_STAGES: Mapping[str, tuple[str, ...]] = {
     "primary": PRIMARY_STAGES,
@@ -198,8 +199,11 @@ def stages(route: Route, linked: Linked) -> Iterator[Finding]:
 
 
 def declared_stages(route: Route, linked: Linked) -> Mapping[str, tuple[str, ...]]:
-    """Stage -> files of suppliers' declarations that are taken with an item of that stage in `annex_v`."""
-    stages_of = {item.id: item.stages for item in items_of(_law(), route.system)}
+    """Stage -> files of suppliers' declarations that are taken with an item of that stage in `annex_v`.
+
+    Items that fall into every stage of a primary material (transport, storage, auxiliaries) tell of none.
+    """
+    stages_of = {item.id: _stages_told(item) for item in items_of(_law(), route.system)}
     found: dict[str, dict[str, None]] = {}
     for process in needed(route, linked).values():
         for exchange in process.exchanges:
@@ -209,6 +213,12 @@ def declared_stages(route: Route, linked: Linked) -> Mapping[str, tuple[str, ...
                 for stage in (s for item in exchange.annex_v for s in stages_of.get(item, ())):
                     found.setdefault(stage, {})[provider.id] = None
     return {stage: tuple(names) for stage, names in found.items()}
+
+
+def _stages_told(item: BoundaryItem) -> tuple[str, ...]:
+    if item.id == EXTRACTION:
+        return ("extraction",)
+    return () if set(item.stages) == set(PRIMARY_STAGES) else item.stages
 
 
 def included_stages(route: Route, linked: Linked) -> tuple[str, ...]:

@@ -114,8 +114,9 @@ class Basis:
             return f"holds from {first}{f' to {last}' if last else ''}; declared on {self.on}"
         if differing := differing_fields(scheme, self.pool):
             return f"is for other declarations than this one: {'; '.join(differing)}"
-        unit = self.result[scheme.category].unit
-        if scheme.unit.partition(" per ")[0] != unit:
+        amount = scheme.pool.declared_unit_kg
+        unit = f"{self.result[scheme.category].unit} per {'' if amount == 1 else f'{amount:g} '}kg"
+        if scheme.unit != unit:
             return f"is in '{scheme.unit}'; declared in '{unit}'"
         return ""
 

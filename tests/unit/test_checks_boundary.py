@@ -179,8 +179,10 @@ def test_a_smelter_that_buys_concentrate_by_declaration_has_the_stages_of_the_it
     assert included_stages(route, alone()) == ("extraction", "concentration", "refining")
 
 
-def test_a_supplier_whose_line_names_no_item_answers_for_no_stage():
-    found = findings(route_of(BOUGHT.format([]), process=ALL))
+@pytest.mark.parametrize("items", [[], ["auxiliaries"], ["storage", "own-transport"]])
+def test_a_supplier_whose_line_names_no_item_of_a_stage_answers_for_none(items):
+    """Of a reagent or of a store nobody can tell at which stage they are."""
+    found = findings(route_of(BOUGHT.format(items), process=ALL))
     assert ("boundary.missing-stage", "stage 'extraction'") in [(f.rule, f.where) for f in found]
     assert "'annex_v' of the line of a supplier's declaration" in found[0].message
 
