@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from footprint.checks.system import Linked, at_exchange, at_process, error, needed, note, numbered, warning
+from footprint.checks.system import Linked, at_exchange, at_process, error, needed, note, numbered, partner, warning
 from footprint.errors import listed, nearest
 from footprint.library.paths import methods_folder
 from footprint.library.routes import load_route
@@ -17,6 +17,7 @@ from footprint.rules.boundary import KINDS, BoundaryItem, Kind, items_of, load_b
 
 Status = Literal["covered", "elsewhere", "not-relevant", "cut-off", "missing"]
 OWN_TRANSPORT = "own-transport"
+EXTRACTION = "upstream-extraction"
 #: what a system of each kind consists of (Annex V: extraction, concentration and refining; recycling)
 SYSTEM_STAGES: Mapping[str, tuple[str, ...]] = {
     "primary": PRIMARY_STAGES,
@@ -167,19 +168,22 @@ def _slug(name: str) -> str:
 def stages(route: Route, linked: Linked) -> Iterator[Finding]:
     """Annex V: extraction, concentration and refining are included in a primary system, recycling in a secondary (R9).
 
-    A stage without a process needs an entry of its name in [boundary], or items that belong to this stage alone and
-    are all answered for (a concentrate made at the mine, no concentrate at all).
+    A stage without a process needs a supplier's declaration taken with an item of the stage in `annex_v` (DECISIONS
+    12), an entry of its name in [boundary], or items that belong to this stage alone and are all answered for (a
+    concentrate made at the mine, no concentrate at all).
     """
     inside = {process.stage for process in needed(route, linked).values()}
     everywhere = {process.stage for process in route.processes}
     rows = {row.item: row for row in completeness(route, linked)}
-    told = {entry.item for entry in route.boundary}
+    declared, named = declared_stages(route, linked), _named_out(route, rows)
     for stage in SYSTEM_STAGES[route.system]:
-        if stage in inside or (stage in told and stage not in rows):
+        if stage in inside or (stage in named and stage not in declared):
             continue
-        where = f"stage '{stage}'"
-        own = [rows[item.id] for item in items_of(_law(), route.system) if item.stages == (stage,)]
-        if stage in everywhere:
+        where, own = f"stage '{stage}'", _own_items(stage, route, rows)
+        if stage in declared:
+            suppliers = listed(f"'{name}'" for name in declared[stage])
+            yield note("boundary.stage-declared", where, f"no process has this stage; declared in {suppliers}")
+        elif stage in everywhere:
             yield note("boundary.stage-elsewhere", where, "its processes are not needed by the declared product")
         elif own and all(row.status != "missing" for row in own):
             answered = listed((f"{row.item} {row.status}" for row in own), 12)
@@ -189,8 +193,57 @@ def stages(route: Route, linked: Linked) -> Iterator[Finding]:
                 "boundary.missing-stage",
                 where,
                 f"no process has this stage, which a {route.system} system includes "
-                f"(Annex V); give a process that stage, or an entry '{stage}' in [boundary] with the reason",
+                f"(Annex V); give a process that stage, name its items in 'annex_v' of the line of a supplier's "
+                f"declaration, or give an entry '{stage}' in [boundary] with the reason",
             )
+
+
+def declared_stages(route: Route, linked: Linked) -> Mapping[str, tuple[str, ...]]:
+    """Stage -> files of suppliers' declarations that are taken with an item of that stage in `annex_v`.
+
+    Items that fall into every stage of a primary material (transport, storage, auxiliaries) tell of none.
+    """
+    stages_of = {item.id: _stages_told(item) for item in items_of(_law(), route.system)}
+    found: dict[str, dict[str, None]] = {}
+    for process in needed(route, linked).values():
+        for exchange in process.exchanges:
+            if not exchange.annex_v or exchange.kind != "product":
+                continue
+            if (provider := partner(route, exchange)).kind == "declaration":
+                for stage in (s for item in exchange.annex_v for s in stages_of.get(item, ())):
+                    found.setdefault(stage, {})[provider.id] = None
+    return {stage: tuple(names) for stage, names in found.items()}
+
+
+def _stages_told(item: BoundaryItem) -> tuple[str, ...]:
+    if item.id == EXTRACTION:
+        return ("extraction",)
+    return () if set(item.stages) == set(PRIMARY_STAGES) else item.stages
+
+
+def included_stages(route: Route, linked: Linked) -> tuple[str, ...]:
+    """The stages of a system but for those left out with a reason: by their name in [boundary], or by every item that
+    belongs to them alone.
+    """
+    inside = {process.stage for process in needed(route, linked).values()} | declared_stages(route, linked).keys()
+    rows = {row.item: row for row in completeness(route, linked)}
+    named = _named_out(route, rows)
+
+    def left_out(stage: str) -> bool:
+        own = _own_items(stage, route, rows)
+        return stage in named or bool(own and all(row.status in ("not-relevant", "cut-off") for row in own))
+
+    return tuple(stage for stage in SYSTEM_STAGES[route.system] if stage in inside or not left_out(stage))
+
+
+def _named_out(route: Route, rows: Mapping[str, Row]) -> frozenset[str]:
+    """Entries of [boundary] that name a stage; `refining` is an item too, and means the item."""
+    return frozenset(entry.item for entry in route.boundary if entry.item not in rows)
+
+
+def _own_items(stage: str, route: Route, rows: Mapping[str, Row]) -> list[Row]:
+    """The rows of the items that belong to a stage alone."""
+    return [rows[item.id] for item in items_of(_law(), route.system) if item.stages == (stage,)]
 
 
 def foreign_stages(route: Route) -> Iterator[Finding]:

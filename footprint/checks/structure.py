@@ -161,7 +161,10 @@ def global_locations(route: Route) -> Iterator[Finding]:
 
 
 def electricity_country(route: Route, background: Background) -> Iterator[Finding]:
-    """Electricity is that of a country, the one its consumer is in (DECISIONS 15)."""
+    """Electricity is that of a country, the one its consumer is in (DECISIONS 15).
+
+    An error for a process that the operator runs, unless another country's comes by contract.
+    """
     for process, where, exchange in exchanges(route):
         if exchange.kind != "product":
             continue
@@ -187,10 +190,12 @@ def _grid_country(process: Process, where: str, provider: Provider, exchange: Ex
             f"'electricity:{here}:{provider.voltage}' where that country's mix is held",
         )
     elif country != here and exchange.supply != "contract":
-        yield warning(
+        told = error if process.operator_control else warning
+        yield told(
             "structure.electricity-country",
             where,
-            f"electricity of {country} for a process in {here}; a variant that moves a process moves its suppliers too",
+            f"electricity of {country} for a process in {here}, and not by contract; "
+            "a variant that moves a process moves its suppliers too",
         )
 
 

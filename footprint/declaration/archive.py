@@ -10,6 +10,7 @@ import io
 import re
 import stat
 import struct
+import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping
 
@@ -22,8 +23,8 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = (stat.S_IFREG | 0o644) << 16
 #: length of a local header before the name, and of the record that ends an archive
 _LOCAL, _END = 30, 22
-_PART = r"[A-Za-z0-9_](?:[A-Za-z0-9 _.-]*[A-Za-z0-9_-])?"
-_NAME = re.compile(rf"{_PART}(?:/{_PART})*")
+#: what a name has beside letters and digits of any script
+_SIGNS = frozenset(" _.,;()[]{}&'+=@#%!$^~-")
 _RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|COM\d|LPT\d)(?:\..*)?", re.IGNORECASE)
 
 
@@ -46,11 +47,25 @@ def pack(entries: Mapping[str, bytes]) -> bytes:
 
 def check_name(name: str) -> None:
     """A name is relative, stays below its folder, and is a file's name on every system; else InputError."""
-    if len(name) > MAX_NAME or not _NAME.fullmatch(name):
-        what = "letters, digits, space and _ . - in parts joined by / (no absolute path, no .., no backslash)"
+    if len(name.encode(errors="replace")) > MAX_NAME or not all(map(_is_part, name.split("/"))):
+        what = (
+            f"letters and digits first, then also {' '.join(sorted(_SIGNS - {' '}))} and space, in parts joined by / "
+            "(no absolute path, no .., no backslash)"
+        )
         raise InputError(f"entry {name[:MAX_NAME]!r}: such a name is refused; allowed: {what}")
     if any(_RESERVED.fullmatch(part) for part in name.split("/")):
         raise InputError(f"entry '{name}': such a name is refused; Windows reserves it for a device")
+
+
+def _is_part(part: str) -> bool:
+    """Whether a part of a name begins with a letter, a digit or _, and ends with neither a dot nor a space."""
+    plain = all(_is_letter(c) or c in _SIGNS for c in part)
+    return plain and bool(part) and (_is_letter(part[0]) or part[0] == "_") and part[-1] not in ". "
+
+
+def _is_letter(character: str) -> bool:
+    """A letter, digit or mark on one, of any script."""
+    return unicodedata.category(character)[0] in "LMN"
 
 
 def unpack(data: bytes, name: str) -> dict[str, bytes]:
@@ -88,9 +103,10 @@ def _entries(data: bytes, listed: list[zipfile.ZipInfo]) -> Iterator[tuple[str, 
     for info in listed:
         name = info.orig_filename
         check_name(name)
-        if name.casefold() in seen:
+        alike = unicodedata.normalize("NFC", name.casefold())
+        if alike in seen:
             raise InputError(f"entry '{name}' is there twice")
-        seen.add(name.casefold())
+        seen.add(alike)
         if info.flag_bits & 0x1:
             raise InputError(f"entry '{name}' is encrypted; a dossier is open to read")
         if info.compress_type != zipfile.ZIP_STORED:

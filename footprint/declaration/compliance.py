@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from footprint.declaration.asking import Asked, asked
 from footprint.declaration.assessment import BASES
@@ -16,6 +16,28 @@ def compliance_shares(basis: Basis) -> Mapping[str, float]:
 
     Own emissions of a process belong to its data, all else to the dataset it comes through. What nobody states is none.
     """
+    found = basis.shares(resting(basis))
+    return {name: found.get(name, 0.0) for name in BASES}
+
+
+def compliance_by_category(basis: Basis) -> Mapping[str, Mapping[str, float]]:
+    """The parts of each category (0 to 1, by the size of its contributions) on each of BASES (DECISIONS 14).
+
+    A category that nothing contributes to is left out.
+    """
+    rests, column = resting(basis), basis.result.method.column
+    found: dict[str, Mapping[str, float]] = {}
+    for code in basis.result.codes:
+        sizes = dict.fromkeys(BASES, 0.0)
+        for contribution in basis.result.contributions:
+            sizes[rests(contribution)] += abs(float(contribution.values[column[code]]))
+        if total := sum(sizes.values()):
+            found[code] = {name: size / total for name, size in sizes.items()}
+    return found
+
+
+def resting(basis: Basis) -> Callable[[Contribution], str]:
+    """Which of BASES a contribution rests on."""
     stated = background_compliance(basis)
 
     def base(contribution: Contribution) -> str:
@@ -28,7 +50,7 @@ def compliance_shares(basis: Basis) -> Mapping[str, float]:
             return "company-specific"
         return inside.data.compliance if inside.data else "none"
 
-    return {name: basis.shares(base).get(name, 0.0) for name in BASES}
+    return base
 
 
 def background_compliance(basis: Basis) -> str:

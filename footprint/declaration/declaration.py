@@ -1,12 +1,15 @@
 """The declaration of Article 31 as a closed type: what it holds, its JSON and its JSON Schema.
 
-Every field is needed and none is for a normalised or weighted figure (R25). What is for information (R40) stands apart.
+Every field is needed and none is for a normalised or weighted figure (R25): a result is one of the 16 categories in its
+unit. What is for information (R40) stands apart.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -14,9 +17,31 @@ from msgspec import Meta, Struct
 
 from footprint.errors import InputError
 from footprint.library.rows import Identifier, Location, NotNegative, Positive, Share, Text
-from footprint.library.study_files import CategoryCode, WebAddress
+from footprint.library.study_files import WebAddress
 
 SCHEMA = "footprint/declaration/1"
+CategoryCode = Annotated[str, Meta(pattern="^(CC|OD|HTC|HTNC|PM|IR|POF|AC|EUT|EUF|EUM|ETF|LU|WU|RUF|RUM)$")]
+#: name and unit of each category (EF 3.1): a result in another is none
+CATEGORIES: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "CC": ("Climate change", "kg CO2 eq"),
+    "OD": ("Ozone depletion", "kg CFC-11 eq"),
+    "HTC": ("Human toxicity, cancer", "CTUh"),
+    "HTNC": ("Human toxicity, non-cancer", "CTUh"),
+    "PM": ("Particulate matter", "disease incidence"),
+    "IR": ("Ionising radiation, human health", "kBq U-235 eq"),
+    "POF": ("Photochemical ozone formation, human health", "kg NMVOC eq"),
+    "AC": ("Acidification", "mol H+ eq"),
+    "EUT": ("Eutrophication, terrestrial", "mol N eq"),
+    "EUF": ("Eutrophication, freshwater", "kg P eq"),
+    "EUM": ("Eutrophication, marine", "kg N eq"),
+    "ETF": ("Ecotoxicity, freshwater", "CTUe"),
+    "LU": ("Land use", "pt (dimensionless)"),
+    "WU": ("Water use", "m3 world eq (deprived)"),
+    "RUF": ("Resource use, fossils", "MJ"),
+    "RUM": ("Resource use, minerals and metals", "kg Sb eq"),
+})  # fmt: skip
+#: how many categories a declaration shows at least (Article 31(1)); a draft may have fewer
+FEWEST = 3
 Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Letter = Annotated[str, Meta(pattern="^[A-G]$")]
 DeclarationId = Annotated[str, Meta(pattern=r"^[a-z0-9-]+/[a-z0-9.-]+$", max_length=200)]
@@ -91,13 +116,19 @@ class Countries(Part, kw_only=True, frozen=True):
 
 
 class Class(Part, kw_only=True, frozen=True):
-    """A performance class: letter, scheme with the hash of its file, what the class lies between, how long it holds."""
+    """A performance class: letter, scheme with the hash of its file, what the class lies between, how long it holds.
+
+    `modelled`: the thresholds are of a modelled market, not of declarations. `on_estimates` is the share of the value
+    on unconfirmed estimates where it is above what a class may rest on, unless an act sets the class.
+    """
 
     letter: Letter
     letters: Annotated[str, Meta(pattern="^[A-G]{2,7}$")]
     scheme: Text
     scheme_sha256: Hash
     status: Text
+    modelled: bool
+    on_estimates: Share | None
     above: float | None
     up_to: float | None
     valid_from: date
@@ -113,6 +144,11 @@ class Category(Part, kw_only=True, frozen=True):
     value: float
     without_data: list[str]
     performance_class: Class | None
+
+    def __post_init__(self) -> None:
+        name, unit = CATEGORIES.get(self.code, ("", ""))
+        if (self.name, self.unit) != (name, unit):
+            raise ValueError(f"{self.code} is '{self.name}' in '{self.unit}'; allowed: '{name}' in '{unit}'")
 
 
 class PublicStudy(Part, kw_only=True, frozen=True):
@@ -174,16 +210,29 @@ class Spread(Part, kw_only=True, frozen=True):
     high: float
 
 
+class Resting(Part, kw_only=True, frozen=True):
+    """The shares of a result (by the size of its parts) on company-specific data, datasets that comply with the
+    Environmental Footprint, datasets of its entry level (ILCD-EL), and datasets that comply with neither."""
+
+    company_specific: Share
+    EF: Share
+    ILCD_EL: Share
+    none: Share
+
+
 class Information(Part, kw_only=True, frozen=True):
     """What is told beside the declaration (R40): no part of what Article 31 asks for.
 
-    `on_estimates` is the share of each declared category that rests on unconfirmed estimates.
+    `on_estimates` is the share of each declared category that rests on unconfirmed estimates, `compliance` what its
+    datasets comply with, `unused_schemes` what of the class file gave no class, and why.
     """
 
     dqr: float | None
     uncertainty: dict[CategoryCode, Spread]
     class_probability: dict[CategoryCode, dict[Letter, Share]]
     on_estimates: dict[CategoryCode, Share]
+    compliance: dict[CategoryCode, Resting]
+    unused_schemes: list[Text]
     mass_t: NotNegative | None
     warnings: Annotated[int, Meta(ge=0)]
 
@@ -226,13 +275,26 @@ def canonical_json(value: Any) -> bytes:
 def read_declaration(data: bytes, name: str) -> Declaration:
     """A declaration from its JSON; InputError says where it departs from the schema."""
     try:
-        return msgspec.json.decode(data, type=Declaration)
+        found = msgspec.json.decode(data, type=Declaration)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{name}: {error}") from None
+    if found.status == "declared" and len(found.footprint) < FEWEST:
+        raise InputError(f"{name}: footprint has {len(found.footprint)} categories; at least {FEWEST} are declared")
+    return found
 
 
 def declaration_schema() -> str:
     """The JSON Schema of a declaration; `datasets/declaration.schema.json` holds it."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "crm-footprint declaration"}
-    text = msgspec.json.encode(schema | msgspec.json.schema(Declaration), order="sorted")
+    schema: dict[str, Any] = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "crm-footprint declaration",
+        **msgspec.json.schema(Declaration),
+    }
+    schema["$defs"]["Category"]["oneOf"] = [
+        {"properties": {"code": {"const": code}, "name": {"const": name}, "unit": {"const": unit}}}
+        for code, (name, unit) in CATEGORIES.items()
+    ]
+    schema["if"] = {"properties": {"status": {"const": "declared"}}}
+    schema["then"] = {"properties": {"footprint": {"minItems": FEWEST}}}
+    text = msgspec.json.encode(schema, order="sorted")
     return msgspec.json.format(text, indent=1).decode() + "\n"

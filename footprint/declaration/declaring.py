@@ -10,15 +10,16 @@ from typing import Literal
 from msgspec.structs import asdict
 
 from footprint.declaration import declaration as parts
-from footprint.declaration.basis import Basis, declared_categories
+from footprint.declaration.assessment import BASES
+from footprint.declaration.basis import Basis, is_of
 from footprint.declaration.declaration import Declaration, canonical_json
 from footprint.impact.result import CategoryResult
 from footprint.library.paths import methods_folder
 from footprint.library.studies import Study
 from footprint.market.assignment import classify
-from footprint.market.thresholds import ClassScheme
+from footprint.market.thresholds import LEGAL, ClassScheme
 from footprint.rules.materials import find_material, is_strategic, load_materials
-from footprint.rules.parameters import default_allocation, find, format_value, in_force, number
+from footprint.rules.parameters import find, format_value, in_force, number
 
 #: the parameters a declaration rests on, in the order in which it names those that are not adopted law
 RESTS_ON = (
@@ -28,13 +29,12 @@ RESTS_ON = (
     "long-term-emissions", "company-data-required", "dqr-levels", "recalculation-triggers", "verification-validity",
 )  # fmt: skip
 #: what a performance class rests on besides
-CLASSES_REST_ON = ("class-window", "class-review", "class-number", "class-scheme")
+CLASSES_REST_ON = ("class-window", "class-review", "class-number", "class-scheme", "class-screening-share")
 
 
 def make_declaration(basis: Basis, draft: bool) -> Declaration:
     """The declaration of a study. Whether it may be declared is what `reasons` say."""
     study, result, company = basis.study, basis.result, basis.study.company
-    codes = declared_categories(result, basis.parameters, basis.on)
     return Declaration(
         schema="footprint/declaration/1",
         id=_ident(study),
@@ -46,7 +46,7 @@ def make_declaration(basis: Basis, draft: bool) -> Declaration:
         material=_material(study),
         sites=[parts.Site(name=plant.name, country=plant.country) for plant in company.plant],
         countries=parts.Countries(**asdict(company.countries)),
-        footprint=[_category(result[code], basis) for code in codes],
+        footprint=[_category(result[code], basis) for code in basis.codes],
         study=_public_study(study),
         period=parts.Period(from_=company.period.from_, to=company.period.to),
         validity=_validity(basis),
@@ -54,7 +54,7 @@ def make_declaration(basis: Basis, draft: bool) -> Declaration:
             bill_of_materials=basis.assessment.bill_of_materials, energy_mix=basis.assessment.energy_mix
         ),
         calculation=_calculation(basis),
-        information=_information(basis, codes),
+        information=_information(basis),
     )
 
 
@@ -72,7 +72,7 @@ def _marks(basis: Basis, draft: bool) -> list[Literal["draft", "invented", "illu
     lawful = _legal(basis).delegated_act != "none"
     marks: list[Literal["draft", "invented", "illustrative"]] = ["draft"] if draft else []
     marks += ["invented"] if basis.study.company.invented else []
-    return marks + ([] if lawful and all(s.status == "legal" for s in basis.schemes) else ["illustrative"])
+    return marks + ([] if lawful and all(s.status == LEGAL for s in basis.used) else ["illustrative"])
 
 
 def _legal(basis: Basis) -> parts.Legal:
@@ -89,7 +89,7 @@ def _legal(basis: Basis) -> parts.Legal:
 def _not_adopted(basis: Basis) -> Iterator[parts.Rule]:
     declared, system = basis.study.route.declared, basis.study.route.system
     skipped = {"primary": ("stages-secondary",), "secondary": ("stages-primary",)}.get(system, ())
-    for ident in (*RESTS_ON, *(CLASSES_REST_ON if basis.schemes else ())):
+    for ident in (*RESTS_ON, *(CLASSES_REST_ON if basis.used else ())):
         own = ident.replace("-default", f"-{declared.material}")
         parameter = basis.parameters.get(own) or find(basis.parameters, ident)
         entry = in_force(parameter, basis.on)
@@ -137,20 +137,36 @@ def _category(found: CategoryResult, basis: Basis) -> parts.Category:
 
 
 def _class(basis: Basis, scheme: ClassScheme) -> parts.Class:
-    """The letter with the identity of its scheme, never alone (R39)."""
+    """The letter with the identity of its scheme, never alone (R39), nor without the estimates below it."""
     found = classify(basis.result, scheme)
     first, last = basis.holds(scheme)
+    share = basis.result[scheme.category].screening_share
+    weak = scheme.status != LEGAL and share > number(basis.parameters, "class-screening-share", basis.on)
     return parts.Class(
         letter=found.letter,
         letters=scheme.letters,
-        scheme=f"{scheme.scheme}, {scheme.material} {scheme.category}, {scheme.on}",
+        scheme=_scheme_name(scheme),
         scheme_sha256=basis.scheme_sha256,
         status=found.status,
+        modelled=scheme.pool.modelled,
+        on_estimates=share if weak else None,
         above=found.bounds[0],
         up_to=found.bounds[1],
         valid_from=first,
         valid_to=last,
     )
+
+
+def _scheme_name(scheme: ClassScheme) -> str:
+    return f"{scheme.scheme}, {scheme.material} {scheme.category}, {scheme.on}"
+
+
+def _unused(basis: Basis) -> list[str]:
+    """The schemes of the file that class nothing here, each with the reason; those of other products are counted."""
+    own = [scheme for scheme in basis.schemes if is_of(scheme, basis.study.route.declared)]
+    told = [(scheme, basis.without_use(scheme) or basis.objection(scheme)) for scheme in own]
+    others = len(basis.schemes) - len(own)
+    return [f"{_scheme_name(s)}: {why}" for s, why in told if why] + ([f"{others} of other products"] if others else [])
 
 
 def _public_study(study: Study) -> parts.PublicStudy:
@@ -166,25 +182,25 @@ def _validity(basis: Basis) -> parts.Validity:
 
 
 def _calculation(basis: Basis) -> parts.Calculation:
-    result, held = basis.result, basis.parameters
+    result, pool = basis.result, basis.pool
     return parts.Calculation(
-        ruleset=basis.study.company.ruleset,
+        ruleset=pool.ruleset,
         method=parts.Identified(id=result.method.id, version=result.method.version, sha256=result.method.sha256),
         background=parts.Identified(
             id=result.background[0], version=f"mixes of {result.electricity[1]}" if result.electricity[1] else "",
             sha256=result.background[1],
         ),
-        allocation=str(default_allocation(held, basis.study.route.declared.material, basis.on).value),
-        electricity=result.electricity[0],
+        allocation=pool.allocation,
+        electricity=pool.electricity,
         long_term="include" if result.long_term == "include" else "exclude",
-        cff_A=number(held, "recycled-content-a", basis.on),
+        cff_A=pool.cff_A,
         software=f"crm-footprint {result.version}",
     )  # fmt: skip
 
 
-def _information(basis: Basis, codes: tuple[str, ...]) -> parts.Information:
-    """R40: the spread of the company's own data, and the probability of each class from it."""
-    result, company = basis.result, basis.study.company
+def _information(basis: Basis) -> parts.Information:
+    """R40: the spread of the company's own data, the probability of each class from it, and what results rest on."""
+    result, company, codes = basis.result, basis.study.company, basis.codes
     spread = {code: gsd2 for code, gsd2 in company.spread.items() if code in codes}
     schemes = {code: scheme for code in spread if (scheme := basis.scheme(code))}
     return parts.Information(
@@ -194,9 +210,17 @@ def _information(basis: Basis, codes: tuple[str, ...]) -> parts.Information:
             code: dict(classify(result, scheme, spread[code]).probability or {}) for code, scheme in schemes.items()
         },
         on_estimates={code: result[code].screening_share for code in codes},
+        compliance={code: _resting(basis, code) for code in codes},
+        unused_schemes=_unused(basis),
         mass_t=company.mass_t,
         warnings=sum(finding.severity == "warning" for finding in basis.assessment.findings),
     )
+
+
+def _resting(basis: Basis, code: str) -> parts.Resting:
+    """What a category rests on; all on nothing compliant where nothing contributes to it."""
+    shares = basis.assessment.compliance.get(code, {"none": 1.0})
+    return parts.Resting(**{name.replace("-", "_"): shares.get(name, 0.0) for name in BASES})
 
 
 def _spread(value: float, gsd2: float) -> parts.Spread:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from footprint.declaration.asking import Asked, Rules, asked
 from footprint.declaration.datasets import Basis
 from footprint.errors import listed
+from footprint.library.providers import parse_provider
 from footprint.library.study_files import InstrumentRow
 from footprint.model import Supply
 
@@ -19,9 +20,10 @@ RESIDUAL = 'the residual mix (supply = "residual")'
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """An electricity input of a process: its place, its part of the hotspot analysis, and the instrument behind it."""
+    """An electricity input of a process: its place, whose it is, its part of the hotspot analysis, its instrument."""
 
     where: str
+    mix: str
     supply: Supply
     effect: float
     instrument: InstrumentRow | None
@@ -46,7 +48,8 @@ def powers(basis: Basis) -> Iterator[Power]:
                 partner = route.suppliers.get(exchange.partner, exchange.partner)
                 where = f"process '{process.id}', exchange {number} ({exchange.flow})"
                 effect = sum(share for key, share in taken.items() if key.startswith(partner))
-                yield Power(where, exchange.supply, effect, held.get((process.id, exchange.flow)))
+                instrument = held.get((process.id, exchange.flow))
+                yield Power(where, parse_provider(partner).location, exchange.supply, effect, instrument)
 
 
 def contract(power: Power, rules: Rules) -> Iterator[Asked]:
@@ -88,9 +91,10 @@ def own_generation(power: Power, rules: Rules) -> Iterator[Asked]:
 def grid(power: Power, rules: Rules) -> Iterator[Asked]:
     """Grid supply without a contract takes the residual mix of the country; no such mix is held (DECISIONS 15)."""
     clause, order = rules.clause("electricity-hierarchy"), listed(rules.words("electricity-hierarchy"))
+    mix = f"the production mix of {power.mix}" if power.mix else "a production mix"
     yield asked(
         "warning", "electricity.residual-mix", power.where,
-        f"takes the production mix of its country; the order is {order}, and no residual mix is held",
+        f"takes {mix}; the order is {order}, and no residual mix is held",
         "settled by a contract with an instrument, or by a residual mix", clause, power.effect,
     )  # fmt: skip
     if power.instrument is not None:

@@ -22,7 +22,7 @@ from footprint.impact.result import CategoryResult, FootprintResult
 #: round differently, and what cancels leaves noise
 TOLERANCE = 1e-9
 #: keys below which figures are shares, probabilities or ratios: they are measured against 1
-RATIOS = frozenset({"screening_share", "tier_c_share", "on_estimates", "class_probability", "gsd2"})
+RATIOS = frozenset({"screening_share", "tier_c_share", "on_estimates", "class_probability", "compliance", "gsd2"})
 #: libraries whose version rounding may depend on, and what a version looks like
 LIBRARIES = frozenset(f"{IDENTITIES}: libraries.{name}" for name in ("python", "numpy", "msgspec"))
 _VERSION = re.compile(r"\d+(\.[A-Za-z0-9+]+){0,5}")

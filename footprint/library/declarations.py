@@ -1,7 +1,8 @@
 """A supplier's declaration as an input: 16 values per kg in place of an inventory (DECISIONS 12).
 
 Miners do not give their inventories to refiners; they give results. The file is taken as one aggregated process whose
-only exchanges are the declared results, one pseudo-flow per category with the factor one.
+only exchanges are the declared results, one pseudo-flow per category with the factor one. What else it says of itself
+(for how long, by which choices, where, invented or not) is for the checks of the study that takes it.
 """
 
 from __future__ import annotations
@@ -66,23 +67,41 @@ class _Result(msgspec.Struct, frozen=True):
 class _Calculation(msgspec.Struct, frozen=True):
     method: _Named
     ruleset: str
+    electricity: str
+    long_term: Literal["include", "exclude"]
 
 
 class _Period(msgspec.Struct, frozen=True):
     to: date
 
 
+class _Validity(msgspec.Struct, frozen=True):
+    until: date
+
+
 class _Site(msgspec.Struct, frozen=True):
     country: Location
+
+
+class Places(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Country or region of each stage that is behind the product."""
+
+    extraction: list[Location] = []
+    processing: list[Location] = []
+    refining: list[Location] = []
+    recycling: list[Location] = []
 
 
 class PublicDeclaration(msgspec.Struct, frozen=True):
     """What an input needs of `footprint/declaration/1`, the declaration of Article 31."""
 
     status: str
+    marks: list[str]
     responsible: _Responsible
     material: _Material
+    countries: Places
     footprint: Annotated[list[_Result], msgspec.Meta(min_length=1)]
+    validity: _Validity
     calculation: _Calculation
     period: _Period
     sites: list[_Site]
@@ -100,11 +119,16 @@ class PublicDeclaration(msgspec.Struct, frozen=True):
             location=self.sites[0].country if self.sites else "GLO",
             year=self.period.to.year,
             results={row.code: Declared(row.value, row.unit) for row in self.footprint},
+            invented="invented" in self.marks,
+            valid_until=self.validity.until,
+            electricity=self.calculation.electricity,
+            long_term=self.calculation.long_term,
+            countries=self.countries,
         )
 
 
-class SupplierDeclaration(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`footprint/supplier-declaration/1`."""
+class SupplierDeclaration(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, omit_defaults=True):
+    """`footprint/supplier-declaration/1`. What is empty or null is not stated; `verification` names who verified it."""
 
     schema: str
     operator: str
@@ -116,6 +140,11 @@ class SupplierDeclaration(msgspec.Struct, forbid_unknown_fields=True, frozen=Tru
     location: Location = "GLO"
     year: Year
     results: Annotated[dict[str, Declared], msgspec.Meta(min_length=1)]
+    invented: bool = False
+    valid_until: date | None = None
+    electricity: str = ""
+    long_term: Literal["", "include", "exclude"] = ""
+    countries: Places = Places()
 
 
 def read_declaration(route_path: str, name: str) -> tuple[Path, SupplierDeclaration, Unit]:
@@ -148,7 +177,13 @@ def _decoded(text: str) -> SupplierDeclaration:
         return msgspec.json.decode(text, type=PublicDeclaration).as_supplier()
     if schema != SUPPLIER:
         raise InputError(f"schema '{schema}'; allowed: {SUPPLIER}, {PUBLIC}")
-    return msgspec.json.decode(text, type=SupplierDeclaration)
+    found = msgspec.json.decode(text, type=SupplierDeclaration)
+    return msgspec.structs.replace(found, verification=_verifier(found.verification))
+
+
+def _verifier(name: str) -> str:
+    """Who verified a declaration; a blank and `none` are nobody."""
+    return "" if name.strip().casefold() in ("", "none") else name
 
 
 def declaration_process(route_path: str, name: str, place: str) -> Process:

@@ -46,7 +46,7 @@ _FORMS: dict[Kind, re.Pattern[str]] = {
     "background": re.compile(rf"background:([a-z0-9][a-z0-9.-]*)(?:@({_LOCATION}))?(?:#([a-z0-9-]+))?"),
     "electricity": re.compile(rf"electricity:({_LOCATION}):(HV|MV|LV)"),
     "route": re.compile(r"route:([a-z0-9-]+/[a-z0-9.-]+(?:@[a-z0-9.-]+)?)"),
-    "declaration": re.compile(r"declaration:([A-Za-z0-9 _./-]+\.json)"),
+    "declaration": re.compile(r"declaration:([^\x00-\x1f\x7f-\x9f\\:*?\"<>|]+\.json)"),
     "process": re.compile(r"([a-z0-9][a-z0-9.-]*)"),
 }
 
@@ -78,7 +78,8 @@ def parse_provider(text: str) -> Provider:
     hint = nearest(text, (*RESOURCE_COMPARTMENTS, *(f"{kind}:" for kind in _FORMS if kind != "process")))
     raise InputError(
         f"'{text}' names no provider{hint}; allowed: a process id of this file, background:ID, background:ID@COUNTRY, "
-        "background:ID#SITE, electricity:COUNTRY:HV|MV|LV, route:ID, declaration:FILE.json, or "
+        "background:ID#SITE, electricity:COUNTRY:HV|MV|LV, route:ID, declaration:FILE.json (a name without "
+        '\\ : * ? " < > |), or '
         f"{listed(RESOURCE_COMPARTMENTS)}"
     )
 

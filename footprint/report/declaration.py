@@ -13,7 +13,7 @@ from footprint.report.page import cell, facts, figure, hash_code, number_cell, p
 from footprint.report.svg import safe
 
 if TYPE_CHECKING:
-    from footprint.declaration.declaration import Category, Class, Declaration, Material, Spread
+    from footprint.declaration.declaration import Category, Class, Declaration, Material, Resting, Spread
 
 MARKS = {
     "draft": "Draft: the study does not yet conform, or was not checked. Not for publication.",
@@ -48,6 +48,7 @@ def _body(d: Declaration) -> Iterator[str]:
     if d.marks:
         told = "".join(f"<li>{_first_strong(MARKS[mark])}</li>" for mark in d.marks)
         yield f'<ul class="marks" aria-label="What this declaration is not">{told}</ul>'
+    yield from _screening(d)
     yield from _status(d)
     yield from _footprint(d)
     yield from _responsible(d)
@@ -70,6 +71,17 @@ def _who(d: Declaration) -> str:
 def _first_strong(sentence: str) -> str:
     word, colon, rest = sentence.partition(":")
     return f"<strong>{safe(word)}{colon}</strong>{safe(rest)}"
+
+
+def _screening(d: Declaration) -> Iterator[str]:
+    """What makes it a screening result, with the share of each category (DECISIONS 14)."""
+    shares = {c.name: d.information.compliance[c.code].none for c in d.footprint if c.code in d.information.compliance}
+    told = ", ".join(f"{_small(name)} {percent(share)}" for name, share in shares.items() if share > 0)
+    if told:
+        yield (
+            "<p><strong>Screening:</strong> part of each result rests on data that comply neither with the "
+            f"Environmental Footprint nor with its entry level: {safe(told)}.</p>"
+        )
 
 
 def _status(d: Declaration) -> Iterator[str]:
@@ -121,8 +133,15 @@ def _category_row(category: Category, classed: bool) -> list[str]:
 def _scale(given: Class) -> str:
     """The letters with the given one framed; read aloud as a sentence."""
     letters = "".join(f"<b>{letter}</b>" if letter == given.letter else letter for letter in given.letters)
-    spoken = f"{given.letter} of {given.letters[0]} to {given.letters[-1]}, {given.status}"
-    return f'<span class="scale" role="img" aria-label="{safe(spoken)}">{letters}</span> {safe(given.status)}'
+    spoken = f"{given.letter} of {given.letters[0]} to {given.letters[-1]}, {_standing(given)}"
+    return f'<span class="scale" role="img" aria-label="{safe(spoken)}">{letters}</span> {safe(_standing(given))}'
+
+
+def _standing(given: Class) -> str:
+    """`illustrative, modelled, 40% on estimates`: how firm a class is."""
+    modelled = ", modelled" if given.modelled else ""
+    estimates = "" if given.on_estimates is None else f", {percent(given.on_estimates)} on estimates"
+    return f"{given.status}{modelled}{estimates}"
 
 
 def _responsible(d: Declaration) -> Iterator[str]:
@@ -170,11 +189,14 @@ def _countries(d: Declaration) -> Iterator[str]:
 
 def _classes(d: Declaration) -> Iterator[str]:
     classed = [(category, given) for category in d.footprint if (given := category.performance_class)]
+    if d.information.unused_schemes:
+        unused = "; ".join(map(safe, d.information.unused_schemes))
+        yield f'<p class="small">Schemes of the file that give no class here: {unused}.</p>'
     if not classed:
         return
     heads = ["Impact category", "Class", "From, to", "Scheme", "Status", "Valid"]
     rows = [
-        [row_head(category.name), *map(cell, (given.letter, _between(given), safe(given.scheme), safe(given.status),
+        [row_head(category.name), *map(cell, (given.letter, _between(given), safe(given.scheme), safe(_standing(given)),
                                               _until(given)))]
         for category, given in classed
     ]  # fmt: skip
@@ -235,16 +257,19 @@ def _calculation(d: Declaration) -> Iterator[str]:
 
 def _information(d: Declaration) -> Iterator[str]:
     info = d.information
-    heads = ["Impact category", "95 % of values lie in", "Probability of each class", "On estimates"]
+    heads = ["Impact category", "95 % of values lie in", "Probability of each class", "On estimates", "Rests on"]
     yield "<h2>For information</h2>"
     yield '<p class="small">Beside the declaration: not part of what Article 31 asks for.</p>'
     rows = [
         [row_head(category.name), cell(_spread(info.uncertainty.get(category.code))),
          cell(_chances(info.class_probability.get(category.code, {}))),
-         number_cell(_share(info.on_estimates.get(category.code)))]
+         number_cell(_share(info.on_estimates.get(category.code))), cell(_resting(info.compliance.get(category.code)))]
         for category in d.footprint
     ]  # fmt: skip
-    told = "From the spread of the company's own data; share of the value on unconfirmed estimates."
+    told = (
+        "From the spread of the company's own data; share of the value on unconfirmed estimates; share on own data, "
+        "on datasets that comply with the Environmental Footprint (EF), with its entry level (EL), with neither."
+    )
     yield table(heads, rows, told, ["On estimates"])
     yield facts(
         ("Data quality rating", f"{info.dqr:.2f} (1 best, 5 worst)" if info.dqr is not None else NOT_STATED),
@@ -260,6 +285,13 @@ def _spread(found: Spread | None) -> str:
 def _chances(found: Mapping[str, float]) -> str:
     likely = ", ".join(f"{letter} {percent(chance)}" for letter, chance in found.items() if chance >= 0.005)
     return safe(likely) or NOT_STATED
+
+
+def _resting(found: Resting | None) -> str:
+    if found is None:
+        return NOT_STATED
+    parts = {"own": found.company_specific, "EF": found.EF, "EL": found.ILCD_EL, "neither": found.none}
+    return safe(", ".join(f"{name} {percent(share)}" for name, share in parts.items() if share > 0))
 
 
 def _share(found: float | None) -> str:

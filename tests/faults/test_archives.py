@@ -56,6 +56,19 @@ def test_a_name_that_is_no_file_below_the_folder_is_refused(name):
         unpack(renamed(name), "dossier.zip")
 
 
+@pytest.mark.parametrize(
+    "name", ["study/mine (2025).json", "study/Größe & Söhne.json", "study/铜精矿 1.json", "study/खान.json"]
+)
+def test_a_name_of_any_script_is_written_and_read(name):
+    assert unpack(pack({name: b"content"}), "dossier.zip") == {name: b"content"}
+
+
+def test_two_spellings_of_one_name_are_one_name():
+    """e with an acute accent as one character and as two: one file on some systems."""
+    with pytest.raises(InputError, match="is there twice"):
+        unpack(pack({"caf\u00e9": b"", "cafe\u0301": b""}), "dossier.zip")
+
+
 @pytest.mark.parametrize("name", ["../x", "/x", "a\\b", "nul", "a/", ""])
 def test_such_a_name_is_not_written_either(name):
     with pytest.raises(InputError, match="such a name is refused"):

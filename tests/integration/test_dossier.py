@@ -50,7 +50,9 @@ def dossier(tmp_path_factory) -> bytes:
         1,
     )
     (folder / "plant.toml").write_text(text, encoding="utf-8")
-    pool = Pool("copper", "copper cathode", "cathode", "", 1.0, "ef-3.1", "none", "", "", 1.0, "include")
+    grade = "grade A, 99.99 % Cu"
+    pool = Pool("copper", "copper cathode", "cathode", grade, 1.0, "ef-3.1", "none", "economic", "as-modelled", 1.0,
+                "include")  # fmt: skip
     window = date(2023, 1, 1), date(2026, 1, 1)
     bounds = {"A": 3.0, "B": 4.0, "C": 5.0}
     scheme = ClassScheme("copper", "CC", "kg CO2 eq per kg", "geometric", window[1], window, bounds, pool)

@@ -36,10 +36,16 @@ class Case:
     category: str
     by_hand: float
     added: Mapping[str, Any] = field(default_factory=dict)
+    stages: tuple[str, ...] = ("extraction", "processing", "refining")
 
     @property
     def material(self) -> str:
         return self.route.partition("/")[0]
+
+    @property
+    def form(self) -> Mapping[str, Any]:
+        """The first sheet: every stage of the system lies in the company's country."""
+        return FORM | {f"countries of {stage}": self.country for stage in self.stages}
 
 
 CASES = (
@@ -60,7 +66,7 @@ CASES = (
         "aluminium/ingot-remelt-eu", "DE", "remelting", 90e6,
         {("Water", "fresh-water"): 30e3, ("Water", "water/surface"): 24e3, ("Water", "air/unspecified"): 6e3},
         # methods/ef-3.1/factors/WU.csv, Germany: 1.36 m3 world eq. per m3 withdrawn and, negative, given back
-        "WU", (30e3 - 24e3) * 1.36 / 90e6,
+        "WU", (30e3 - 24e3) * 1.36 / 90e6, stages=("recycling",),
     ),
     Case(
         "cobalt/metal-sulfide-ca", "CA", "cobalt-electrowinning", 6e6,
@@ -72,7 +78,7 @@ CASES = (
         "silicon-metal/secondary-kerf", "DE", "melting", 4e6,
         {("Emissions", "particulate matter, below 2.5 um"): 500.0},
         # methods/ef-3.1/factors/PM.csv: 2.38497e-4 per kg to air/urban
-        "PM", 500 * 2.38497e-4 / 4e6,
+        "PM", 500 * 2.38497e-4 / 4e6, stages=("recycling",),
     ),
 )  # fmt: skip
 FORM = {
@@ -85,10 +91,6 @@ FORM = {
     "date of the report": date(2026, 3, 1),
     "invented": "yes",
     "public version of the study": "https://example.org/study",
-    "countries of extraction": "CL",
-    "countries of processing": "CL",
-    "countries of refining": "CL",
-    "countries of recycling": "DE",
 }
 SOURCE = {
     "title": "Invented records of 2025",
@@ -105,8 +107,8 @@ SOURCE = {
 def fill(path: Path, case: Case) -> None:
     book = openpyxl.load_workbook(path)
     for row in book["Study"].iter_rows(min_row=HEADER + 1):
-        if row[0].value in FORM:
-            row[1].value = FORM[row[0].value]
+        if row[0].value in case.form:
+            row[1].value = case.form[row[0].value]
     for name, table in BY_NAME.items():
         if not table.form:
             fill_rows(book[name], table, case)

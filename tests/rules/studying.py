@@ -57,6 +57,7 @@ address = "Nowhere 1"
 contact = "nobody@example.org"
 [study.countries]
 extraction = ["CL"]
+processing = ["CL"]
 refining = ["FI"]
 [[study.evidence]]
 id = "meters"

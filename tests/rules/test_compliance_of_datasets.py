@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from footprint.declaration.compliance import compliance_by_category
 from tests.rules.studying import PLANT, case
 
 
@@ -14,6 +15,15 @@ def test_parts_on_company_data_and_on_the_background(tmp_path):
     finding = found.finding("compliance.none")
     assert finding.severity == "warning"
     assert finding.message.startswith("screening:")
+
+
+def test_each_category_says_what_it_rests_on(tmp_path):
+    """DECISIONS 14. Of climate change as above; with 1 kg SO2 of the plant alone, acidification is all its own."""
+    line = '{ output = "sulfur dioxide", to = "air/non-urban", amount = 1.0, unit = "kg" },'
+    found = compliance_by_category(case(tmp_path, more=line).basis)
+    assert found["CC"] == pytest.approx({"company-specific": 0.6, "EF": 0, "ILCD-EL": 0, "none": 0.4})
+    assert found["AC"] == {"company-specific": 1.0, "EF": 0.0, "ILCD-EL": 0.0, "none": 0.0}
+    assert "OD" not in found
 
 
 def test_entry_level_datasets_above_ten_per_cent_are_an_error(tmp_path):
@@ -66,6 +76,7 @@ def test_a_material_in_a_product_is_not_declared(tmp_path):
     [
         ('public_url = "https://example.org/study"\n', "", "public_url"),
         ('extraction = ["CL"]\n', "", "countries.extraction"),
+        ('processing = ["CL"]\n', "", "countries.processing"),
         ('refining = ["FI"]\n', "", "countries.refining"),
         ('contact = "nobody@example.org"', 'contact = " "', "responsible.contact"),
         ('address = "Nowhere 1"', 'address = " "', "responsible.address"),
@@ -77,9 +88,52 @@ def test_each_field_of_a_declaration_is_needed(tmp_path, old, new, field):
     assert (finding.where, finding.severity) == (f"[study] {field}", "error")
 
 
+LEFT_OUT = '[boundary]\n"concentration" = { status = "not-relevant", reason = "the ore is smelted as it is" }\n'
+
+
 def test_a_stage_the_system_has_not_needs_no_country(tmp_path):
-    """The system extracts and refines: processing and recycling are left empty."""
+    """A primary system recycles nothing; one that smelts the ore as it is has no concentration, and says so."""
     assert case(tmp_path).findings("declaration.field") == []
+    left_out = (('processing = ["CL"]\n', ""), ("[source.invented]", f"{LEFT_OUT}[source.invented]"))
+    assert case(tmp_path, changes=left_out).findings("declaration.field") == []
+
+
+@pytest.mark.parametrize(
+    ("stated", "wrong"),
+    [('["FI"]', None), ('["FI-18"]', None), ('["SE"]', "SE"), ('["FI", "SE"]', "SE"), ('["GLO"]', "GLO")],
+)
+def test_a_country_that_the_model_does_not_have_is_an_error(tmp_path, stated, wrong):
+    """The plant lies in Finland; a region of Finland lies there too."""
+    found = case(tmp_path, changes=(('refining = ["FI"]', f"refining = {stated}"),)).findings("declaration.country")
+    assert [(f.severity, f.where) for f in found] == ([("error", "[study.countries] refining")] if wrong else [])
+    assert all(f"says {wrong}; the model has refining in FI" in finding.message for finding in found)
+
+
+def test_a_country_of_another_region_is_another_place(tmp_path):
+    moved = (('location = "FI"', 'location = "CA-QC"'), ('refining = ["FI"]', 'refining = ["CA-ON"]'))
+    assert "says CA-ON" in case(tmp_path, changes=moved).finding("declaration.country").message
+
+
+def test_a_country_of_the_model_that_is_not_stated_is_a_warning(tmp_path):
+    """The mine lies in Chile: who states Peru too is wrong, who states Peru alone leaves Chile out as well."""
+    found = case(tmp_path, changes=(('extraction = ["CL"]', 'extraction = ["PE"]'),))
+    assert "says PE" in found.finding("declaration.country").message
+    assert "does not say CL" in found.finding("declaration.country-missing").message
+
+
+def test_where_a_stage_has_no_process_any_place_of_the_system_may_be_meant(tmp_path):
+    """A concentrate made at the mine in Chile; Peru has nothing of the system."""
+    assert case(tmp_path).findings("declaration.country") == []
+    found = case(tmp_path, changes=(('processing = ["CL"]', 'processing = ["PE"]'),)).finding("declaration.country")
+    assert "says PE; no process has the stage concentration" in found.message
+
+
+@pytest.mark.parametrize(("name", "known"), [("none", True), ("modelled", False), ("our own rules", False)])
+def test_a_rule_set_is_one_in_force(tmp_path, name, known):
+    """No delegated act is in force: there is none to name (parameter `delegated-act`)."""
+    found = case(tmp_path, changes=(("invented = true", f'invented = true\nruleset = "{name}"'),))
+    told = [(f.severity, f.where) for f in found.findings("declaration.ruleset")]
+    assert told == ([] if known else [("error", "[study] ruleset")])
 
 
 def test_what_is_cut_off_is_told_with_its_limit(tmp_path):

@@ -54,6 +54,7 @@ def test_grid_supply_takes_the_residual_mix_that_nobody_holds(tmp_path):
     (finding,) = told(tmp_path, "grid")
     assert (finding.rule, finding.severity) == ("electricity.residual-mix", "warning")
     assert "supplier-product, supplier-total-mix, country-residual-mix, region-residual-mix" in finding.message
+    assert "takes the production mix of CN;" in finding.message  # the plant lies in Finland
 
 
 def test_an_instrument_beside_grid_supply_has_no_effect(tmp_path):

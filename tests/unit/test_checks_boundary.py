@@ -3,7 +3,7 @@
 import pytest
 
 from footprint.checks import boundary
-from footprint.checks.boundary import completeness
+from footprint.checks.boundary import completeness, declared_stages, included_stages
 from tests.unit.checking import alone, one, route_of, rules
 
 PRIMARY = (
@@ -159,6 +159,40 @@ def test_a_stage_whose_items_are_answered_for_is_a_note():
         "note",
         "stage 'concentration'",
     )
+
+
+BOUGHT = """{{ input = "concentrate", from = "declaration:mine.json", amount = 1.0, unit = "kg", annex_v = {} }}"""
+OF_MINE = ["upstream-extraction", "crushing-cleaning", "concentrate-production"]
+REST = f"annex_v = {[i for i in PRIMARY if i not in OF_MINE]}"
+
+
+def test_a_smelter_that_buys_concentrate_by_declaration_has_the_stages_of_the_items_named_on_its_line():
+    """DECISIONS 12: extraction and concentration have no process, and a supplier's declaration is behind both."""
+    route = route_of(BOUGHT.format(OF_MINE), process=REST)
+    found = findings(route)
+    assert [(f.rule, f.severity, f.where) for f in found] == [
+        ("boundary.stage-declared", "note", "stage 'extraction'"),
+        ("boundary.stage-declared", "note", "stage 'concentration'"),
+    ]
+    assert "'mine.json'" in found[0].message
+    assert declared_stages(route, alone())["concentration"] == ("mine.json",)
+    assert included_stages(route, alone()) == ("extraction", "concentration", "refining")
+
+
+@pytest.mark.parametrize("items", [[], ["auxiliaries"], ["storage", "own-transport"]])
+def test_a_supplier_whose_line_names_no_item_of_a_stage_answers_for_none(items):
+    """Of a reagent or of a store nobody can tell at which stage they are."""
+    found = findings(route_of(BOUGHT.format(items), process=ALL))
+    assert ("boundary.missing-stage", "stage 'extraction'") in [(f.rule, f.where) for f in found]
+    assert "'annex_v' of the line of a supplier's declaration" in found[0].message
+
+
+def test_a_stage_left_out_by_its_name_or_by_all_items_of_it_alone_is_not_included():
+    """`concentrate-production` is the only item of concentration alone; a concentrate covered elsewhere is one."""
+    no_mine = excluded("extraction", "concentrate-production")
+    items = f"annex_v = {[i for i in PRIMARY if i != 'concentrate-production']}"
+    assert included_stages(route_of(process=items, head=no_mine), alone()) == ("refining",)
+    assert included_stages(route_of(process=ALL, head=excluded("extraction")), alone()) == ("concentration", "refining")
 
 
 def test_stages_of_another_system():

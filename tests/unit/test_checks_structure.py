@@ -162,11 +162,24 @@ def test_a_variant_that_moves_a_process_but_not_its_power(toy_background):
 
 
 @pytest.mark.parametrize(
+    ("supply", "own", "severity"),
+    [("grid", True, "error"), ("residual", True, "error"), ("contract", True, None), ("grid", False, "warning")],
+)
+def test_power_of_another_country_is_an_error_for_a_process_of_the_operator(toy_background, supply, own, severity):
+    line = f'{{ input = "electricity", from = "electricity:CN:MV", supply = "{supply}", amount = 1.0, unit = "kWh" }}'
+    route = route_of(line, process="operator_control = true\n" if own else "")
+    found = list(structure.electricity_country(route, toy_background))
+    assert [f.severity for f in found] == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize(
     ("change", "rule"),
     [
         (("", ""), None),
         (('"ef-3.1"', '"ef-3.0"'), "structure.declaration"),
         (('"a verifier"', '""'), "structure.declaration-verification"),
+        (('"a verifier"', '" "'), "structure.declaration-verification"),
+        (('"a verifier"', '"None"'), "structure.declaration-verification"),
         (('"AC": {"value": 1, "unit": "mol H+ eq"}, ', ""), "structure.declaration-categories"),
         (('"year": 2021', '"year": "2021"'), "structure.declaration"),
     ],

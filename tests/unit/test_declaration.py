@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,18 +16,22 @@ import msgspec
 import pytest
 
 import footprint as fp
-from footprint.declaration.basis import declared_categories, years_later
-from footprint.declaration.declaration import canonical_json, declaration_schema, read_declaration
+from footprint.declaration.basis import years_later
+from footprint.declaration.categories import declared_categories
+from footprint.declaration.declaration import CATEGORIES, FEWEST, canonical_json, declaration_schema, read_declaration
 from footprint.declaration.declaring import make_declaration
 from footprint.declaration.market_row import declaration_row, read_declared
+from footprint.declaration.refusing import reasons
 from footprint.errors import InputError, Refused
-from footprint.library.paths import datasets_folder
-from footprint.market.declarations import Pool
+from footprint.library.method import load_method
+from footprint.library.paths import datasets_folder, methods_folder
+from footprint.library.studies import load_study
+from footprint.market.declarations import MODELLED, Pool
 from footprint.market.scheme_files import schemes_text
-from footprint.market.thresholds import ClassScheme
+from footprint.market.thresholds import LEGAL, ClassScheme
 from footprint.report.declaration import declaration_page
 from footprint.report.page import STYLE
-from footprint.rules.parameters import Entry, Parameter
+from footprint.rules.parameters import Entry, Parameter, load_parameters, number
 
 EXAMPLE = Path(__file__).parents[2] / "docs/examples/copper-refinery/study.toml"
 ON = date(2026, 6, 1)
@@ -62,7 +66,7 @@ def places(value, path=()) -> Iterator[tuple]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield (*path, key)
-            if key not in ("uncertainty", "class_probability", "on_estimates"):
+            if key not in ("uncertainty", "class_probability", "on_estimates", "compliance"):
                 yield from places(inner, (*path, key))
     elif isinstance(value, list) and value:
         yield from places(value[0], (*path, 0))
@@ -90,6 +94,56 @@ def test_a_field_more_is_an_error_too(declared):
     whole = json.loads(canonical_json(declared.declaration)) | {"single_score": 1.0}
     with pytest.raises(InputError, match="single_score"):
         read_declaration(json.dumps(whole).encode(), "declaration.json")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("code", "WSUM"), ("unit", "Pt"), ("name", "Single score"), ("unit", "kg N eq")]
+)
+def test_a_result_is_one_of_the_16_categories_in_its_unit(declared, key, value):
+    """R25: no single score under another code, name or unit, in the types and in the schema."""
+    whole = json.loads(canonical_json(declared.declaration))
+    whole["footprint"][0][key] = value
+    with pytest.raises(InputError, match=r"footprint\[0\]|footprint\[...\]"):
+        read_declaration(json.dumps(whole).encode(), "declaration.json")
+    jsonschema = pytest.importorskip("jsonschema", reason="jsonschema checks the schema where it is installed")
+    assert not jsonschema.Draft202012Validator(json.loads(declaration_schema())).is_valid(whole)
+
+
+def test_the_categories_are_those_of_the_method():
+    method = load_method("ef-3.1")
+    units = {c.code: (c.name, c.unit) for c in method.categories if c.code in method.codes}
+    assert dict(CATEGORIES) == units
+    assert tuple(CATEGORIES) == method.codes
+
+
+def test_a_declaration_shows_as_many_categories_as_article_31_asks_for_and_a_draft_may_show_fewer(declared):
+    assert number(load_parameters(methods_folder() / "crma"), "declared-categories-minimum", ON) == FEWEST == 3
+    jsonschema = pytest.importorskip("jsonschema", reason="jsonschema checks the schema where it is installed")
+    validator = jsonschema.Draft202012Validator(json.loads(declaration_schema()))
+    whole = json.loads(canonical_json(declared.declaration))
+    two = whole | {"footprint": whole["footprint"][:2]}
+    with pytest.raises(InputError, match="2 categories; at least 3"):
+        read_declaration(json.dumps(two).encode(), "declaration.json")
+    assert not validator.is_valid(two)
+    draft = two | {"status": "draft"}
+    assert len(read_declaration(json.dumps(draft).encode(), "declaration.json").footprint) == 2
+    assert validator.is_valid(draft)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('name = "Example Metals Oy (invented)"', 'name = "Other Metals Oy (invented)"'),
+        ('grade = "grade A, 99.99 % Cu"', 'grade = "grade B"'),
+        ('form = "cathode"', 'form = "cathode, cut"'),
+        ('name = "Example Town smelter and refinery"', 'name = "Other Town smelter"'),
+        ("from = 2025-01-01", "from = 2025-07-01"),
+    ],
+)
+def test_another_operator_type_site_or_period_is_another_declaration(declared, tmp_path, old, new):
+    """R35: one declaration for each type that one operator places on the market from its sites in a period."""
+    other = replace(declared.basis, study=load_study(study(tmp_path, (old, new))))
+    assert make_declaration(other, draft=False).id != declared.declaration.id
 
 
 def test_it_says_what_article_31_asks_for(declared):
@@ -142,6 +196,26 @@ def test_a_category_nobody_has_data_for_is_not_declared(declared):
     assert declared_categories(declared.result, {own.id: own}, ON) == ("CC",)
 
 
+def ruled(declared, *codes: str):
+    """What the example's declaration is made from, with an invented act that names the categories of copper."""
+    act = Entry(date(2026, 1, 1), "assumption", codes, "invented act", "Annex", note="invented")
+    own = Parameter("declared-categories-copper", "Categories of copper", "-", (act,))
+    return replace(declared.basis, parameters={**declared.basis.parameters, own.id: own})
+
+
+def test_a_category_that_rules_name_and_nobody_has_data_for_is_a_reason_to_refuse(declared):
+    (reason,) = reasons(ruled(declared, "CC", "AC", "RUF", "EUF"))
+    assert (reason.rule, reason.where) == ("declaration.category", "category EUF")
+    assert "no data cover it" in reason.message
+
+
+def test_fewer_categories_than_article_31_asks_for_are_a_reason_to_refuse(declared):
+    (reason,) = reasons(ruled(declared, "CC", "AC"))
+    assert reason.rule == "declaration.categories"
+    assert "2 can be declared (CC, AC); at least 3" in reason.message
+    assert list(reasons(ruled(declared, "CC", "AC", "RUF"))) == []
+
+
 def numbers(value) -> Iterator[float]:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         yield float(value)
@@ -174,7 +248,9 @@ def test_no_normalised_or_weighted_figure_is_in_it(declared):
 
 
 def scheme(code: str, unit: str, *bounds: float, on: date = date(2026, 1, 1), **changes) -> ClassScheme:
-    pool = Pool("copper", "copper cathode", "cathode", "", 1.0, "ef-3.1", "none", "", "", 1.0, "include")
+    grade = "grade A, 99.99 % Cu"
+    pool = Pool("copper", "copper cathode", "cathode", grade, 1.0, "ef-3.1", "none", "economic", "as-modelled", 1.0,
+                "include")  # fmt: skip
     thresholds = dict(zip("ABCDEF", bounds, strict=False))
     window = date(2023, 1, 1), date(2026, 1, 1)
     return ClassScheme("copper", code, unit, "geometric", on, window, thresholds, replace(pool, **changes))
@@ -197,6 +273,7 @@ def test_a_class_comes_with_scheme_status_bounds_and_validity(declared, tmp_path
     assert (given.above, given.up_to) == (0.9 * x, 1.2 * x)
     assert (given.valid_from, given.valid_to) == (date(2026, 1, 1), date(2028, 12, 31))
     assert given.scheme == "geometric, copper CC, 2026-01-01"
+    assert not given.modelled
     assert all(row.performance_class is None for code, row in rows.items() if code != "CC")
 
 
@@ -218,6 +295,105 @@ def test_a_scheme_for_another_product_or_for_another_time_gives_no_class(tmp_pat
         fp.declare(EXAMPLE, on=ON, scheme_file=old)
 
 
+def classed(declared, *schemes: ClassScheme):
+    """What a declaration is made from, with these class schemes."""
+    return replace(declared.basis, schemes=schemes, scheme_sha256="0" * 64)
+
+
+def letters(basis) -> dict[str, str]:
+    found = make_declaration(basis, draft=True).footprint
+    return {c.code: c.performance_class.letter for c in found if c.performance_class}
+
+
+OTHERWISE = {
+    "product": "copper wire", "grade": "", "declared_unit_kg": 1000.0, "method": "ef-3.0", "ruleset": "another act",
+    "allocation": "mass", "electricity": "residual", "cff_A": 0.2, "long_term": "exclude",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", OTHERWISE)
+def test_a_scheme_of_declarations_made_otherwise_is_refused_and_classes_no_draft_either(declared, field):
+    """DECISIONS 19, 22: compared is what has the same product, unit, method, rules and choices."""
+    basis = classed(declared, scheme("CC", "kg CO2 eq per kg", 1.0, **{field: OTHERWISE[field]}))
+    (reason,) = reasons(basis)
+    assert (reason.rule, reason.where) == ("declaration.scheme", "class scheme of CC")
+    assert f"{field} '{OTHERWISE[field]}', here '{asdict(declared.basis.pool)[field]}'" in reason.message
+    assert letters(basis) == {}
+
+
+@pytest.mark.parametrize("unit", ["t CO2 eq per kg", "kg CO2 eq per t"])
+def test_a_scheme_in_another_unit_is_refused(declared, unit):
+    (reason,) = reasons(classed(declared, scheme("CC", unit, 1.0)))
+    assert f"is in '{unit}'; declared in 'kg CO2 eq per kg'" in reason.message
+
+
+def test_a_declaration_is_classed_by_the_pool_its_row_in_a_market_belongs_to(declared, tmp_path):
+    path = tmp_path / "declaration.json"
+    path.write_bytes(canonical_json(real(tmp_path)))
+    ((pool, _),) = read_declared(path).market.pools()
+    assert pool == declared.basis.pool
+
+
+def test_a_class_of_a_modelled_market_says_so(declared):
+    """Its rule set is `modelled` and it states no allocation; its electricity must be the declaration's."""
+    like = {"ruleset": MODELLED, "allocation": ""}
+    basis = classed(declared, scheme("CC", "kg CO2 eq per kg", 1000.0, **like))
+    assert list(reasons(basis)) == []
+    found = make_declaration(basis, draft=False)
+    assert found.footprint[0].performance_class.modelled
+    assert "illustrative, modelled, 40% on estimates" in declaration_page(found)
+    other = classed(declared, scheme("CC", "kg CO2 eq per kg", 1000.0, electricity="residual", **like))
+    assert "electricity 'residual'" in next(reasons(other)).message
+
+
+def test_the_thresholds_of_an_act_are_for_every_declaration_of_its_product_and_unit(declared):
+    """An act names no grade, allocation or rule set; its unit holds, and what it may rest on is its own."""
+    act = replace(scheme("CC", "kg CO2 eq per kg", 1000.0, grade="", allocation="", electricity=""), status=LEGAL)
+    assert letters(classed(declared, act)) == {"CC": "A"}
+    assert make_declaration(classed(declared, act), draft=True).footprint[0].performance_class.on_estimates is None
+    per_tonne = replace(act, pool=replace(act.pool, declared_unit_kg=1000.0))
+    assert [r.rule for r in reasons(classed(declared, per_tonne))] == ["declaration.scheme"]
+
+
+def test_a_class_stands_beside_the_share_of_estimates_that_is_too_high_for_it(declared):
+    """`class-screening-share` is 20 %; the example's climate change rests on estimates by more (DECISIONS 22)."""
+    share = declared.result["CC"].screening_share
+    assert share > 0.2
+    found = make_declaration(classed(declared, scheme("CC", "kg CO2 eq per kg", 1.0)), draft=False)
+    assert found.footprint[0].performance_class.on_estimates == share
+    column = declared.result.method.column["CC"]
+    confirmed = declared.result.screening.copy()
+    confirmed[column] = 0.2
+    firm = replace(declared.basis, result=replace(declared.result, screening=confirmed))
+    found = make_declaration(replace(firm, schemes=(scheme("CC", "kg CO2 eq per kg", 1.0),)), draft=False)
+    assert found.footprint[0].performance_class.on_estimates is None
+
+
+def test_what_of_the_file_gives_no_class_is_named_with_the_reason(declared):
+    """Minerals are declared and not covered, acidification is not declared; another product's scheme is counted."""
+    assert declared.result["RUM"].not_covered
+    unit = declared.result["RUM"].unit
+    basis = classed(
+        declared,
+        scheme("CC", "kg CO2 eq per kg", 1000.0),
+        scheme("RUM", f"{unit} per kg", 1.0),
+        scheme("AC", "mol H+ eq per kg", 1.0, on=date(2020, 1, 1)),
+        replace(scheme("CC", "kg CO2 eq per kg", 1.0), system="primary"),
+        scheme("CC", "kg CO2 eq per kg", 1.0, material="nickel"),
+    )
+    assert list(reasons(basis)) == []
+    assert letters(basis) == {"CC": "A"}
+    found = make_declaration(basis, draft=False)
+    told = found.information.unused_schemes
+    assert [text.partition(":")[0] for text in told] == [
+        "geometric, copper RUM, 2026-01-01", "geometric, copper AC, 2020-01-01", "geometric, copper CC, 2026-01-01",
+        "1 of other products",
+    ]  # fmt: skip
+    assert "not covered: no data of background:electricity-pv" in told[0]
+    assert "not a declared category" in told[1]
+    assert "1 of other products" in declaration_page(found)
+
+
 # --- refusal
 
 
@@ -226,8 +402,8 @@ def test_a_scheme_for_another_product_or_for_another_time_gives_no_class(tmp_pat
     [
         ('"metal-extraction" = {', '"other" = {', "Annex V item 'metal-extraction'"),
         ("invented = true", "contained_in_product = true", "declaration.contained"),
-        ('public_url = "https://example.org/copper-cathode-study"\n', "", "declaration.link"),
-        ('extraction = ["CL"]\nprocessing = ["CL"]\nrefining = ["FI"]\n', "", "declaration.countries"),
+        ('public_url = "https://example.org/copper-cathode-study"\n', "", "[study] public_url: missing"),
+        ('extraction = ["CL"]\nprocessing = ["CL"]\nrefining = ["FI"]\n', "", "[study] countries.extraction: missing"),
         ("report_date = 2026-05-04", "report_date = 2026-06-02", "declaration.date"),
         ("to = 2025-12-31 }", "to = 2026-12-31 }", "declaration.date"),
     ],
@@ -240,7 +416,8 @@ def test_what_does_not_conform_is_refused_with_its_reason_and_declared_as_a_draf
     draft = fp.declare(path, on=ON, draft=True)
     assert draft.declaration.status == "draft"
     assert "Draft:" in declaration_page(draft.declaration)
-    assert [r.rule for r in draft.refused] == [r.rule for r in refused.value.reasons]
+    assert draft.refused == refused.value.reasons
+    assert len({(r.rule, r.where) for r in draft.refused}) == len(draft.refused)
 
 
 # --- the page
@@ -270,6 +447,19 @@ class Page(html.parser.HTMLParser):
 HOSTILE = "<script>alert(1)</script>\"'&<img src=x onerror=alert(2)>"
 
 
+def test_the_page_says_at_its_top_that_the_result_is_screening_with_the_share_of_each_category(declared):
+    """DECISIONS 14: the open background is not EF-compliant; where all is, nothing is said."""
+    page = Page(declaration_page(declared.declaration)).text
+    assert "Screening: part of each result" in page
+    assert page.index("climate change 100%") < page.index("Footprint of 1 kg")
+    info = declared.declaration.information
+    firm = msgspec.structs.replace(next(iter(info.compliance.values())), company_specific=0.25, EF=0.75, none=0.0)
+    info = msgspec.structs.replace(info, compliance=dict.fromkeys(info.compliance, firm))
+    page = Page(declaration_page(msgspec.structs.replace(declared.declaration, information=info))).text
+    assert "Screening:" not in page
+    assert "own 25%, EF 75%" in page
+
+
 def test_names_are_text_and_never_markup(tmp_path):
     quoted = json.dumps(HOSTILE)
     path = study(
@@ -297,7 +487,7 @@ def test_the_page_has_language_headings_and_table_headers(declared, tmp_path):
     assert (tags.count("h1"), tags.count("main"), tags.count("title")) == (1, 1, 1)
     assert tags.count("h2") >= 8
     assert all(attributes.get("scope") in ("row", "col") for tag, attributes in page.tags if tag == "th")
-    assert 'aria-label="B of A to C, illustrative"' in source
+    assert 'aria-label="B of A to C, illustrative, 40% on estimates"' in source
     assert source.count("<tr>") == len(re.findall(r'<tr><th scope="(?:row|col)"', source))
 
 
