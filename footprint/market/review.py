@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from footprint.errors import InputError
 from footprint.market.assignment import places
 from footprint.market.declarations import Floats, Market
+from footprint.market.findings import rescale_triggers
 from footprint.market.fitting import fit_market
 from footprint.market.options import Options
 from footprint.market.rules import ClassRules, class_rules
@@ -156,7 +157,7 @@ def review(
         moves.append(Move(*idents, old.letters[places_of[0]], new.letters[places_of[-1]], reasons))
     entered, left = len(second) - len(new_rows), len(first) - len(old_rows)
     counts = _migration(stages[0], stages[-1], old, new)
-    return Review(old, new, counts, tuple(moves), entered, left, rescale_triggers(new, rules))
+    return Review(old, new, counts, tuple(moves), entered, left, rescale_triggers(new.occupancy, rules))
 
 
 def _declared(market: Market, scheme: ClassScheme, rules: ClassRules) -> Market:
@@ -195,13 +196,3 @@ def _migration(
     counts = np.zeros((old.classes, new.classes), dtype=np.int64)
     np.add.at(counts, (was, now), 1)
     return {a: dict(zip(new.letters, row, strict=True)) for a, row in zip(old.letters, counts.tolist(), strict=True)}
-
-
-def rescale_triggers(scheme: ClassScheme, rules: ClassRules) -> tuple[str, ...]:
-    """Where the best classes hold so much that a review should rescale: 30 % in A, 50 % in A and B."""
-    found = []
-    for letters, most in rules.rescale.items():
-        share = sum(scheme.occupancy[letter][1] for letter in letters if letter in scheme.occupancy)
-        if share >= most:
-            found.append(f"{share:.0%} of the tonnes in {' and '.join(letters)}, from {most:.0%} on")
-    return tuple(found)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import MAXYEAR, date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from footprint.errors import InputError
 from footprint.market.declarations import Floats
 
 
@@ -20,7 +21,12 @@ def window(on: date, years: int) -> tuple[date, date]:
 
 
 def validity(on: date, years: int) -> tuple[date, date]:
-    """[on, on + years): the first day that classes hold, and the day from which a review has replaced them."""
+    """[on, on + years): the first day that classes hold, and the day from which a review has replaced them.
+
+    InputError where the calendar ends before (year 9999).
+    """
+    if on.year + years > MAXYEAR:
+        raise InputError(f"{on}: classes from that day have no last day; allowed: up to the year {MAXYEAR - years}")
     try:
         return on, on.replace(year=on.year + years)
     except ValueError:
