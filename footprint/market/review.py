@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -15,7 +15,7 @@ from footprint.errors import InputError
 from footprint.market.assignment import places
 from footprint.market.declarations import Floats, Market
 from footprint.market.findings import rescale_triggers
-from footprint.market.fitting import fit_market
+from footprint.market.fitting import Skipped, fit_market
 from footprint.market.options import Options
 from footprint.market.rules import ClassRules, class_rules
 from footprint.market.succession import successors
@@ -67,6 +67,7 @@ class Review:
                 "old": dict(self.old.thresholds),
                 "new": dict(self.new.thresholds),
                 "intervals": {letter: list(ends) for letter, ends in self.new.intervals.items()},
+                "old_intervals": {letter: list(ends) for letter, ends in self.old.intervals.items()},
             },
             "occupancy": {
                 name: {letter: {"n": n, "mass_share": share} for letter, (n, share) in scheme.occupancy.items()}
@@ -97,20 +98,22 @@ def review_markets(
     categories: Sequence[str] = (),
     options: Options | None = None,
     old_options: Options | None = None,
+    told: Callable[[Skipped], None] | None = None,
 ) -> tuple[Review, ...]:
     """Fit both markets and compare them; the earlier thresholds are of one window before `on` unless `old_on` is given.
 
-    InputError where they have no product, category and system in common.
+    What is refused in either is `told`, or an InputError where nobody listens. InputError where they have no product,
+    category and system in common.
     """
     new_options = options or Options()
     old_options = old_options or new_options
     rules = class_rules(on)
     earlier = old_on or window(on, rules.window_years)[0]
-    new = list(fit_market(after, on, categories, new_options))
-    old = list(fit_market(before, earlier, categories, old_options))
+    new = list(fit_market(after, on, categories, new_options, told=told))
+    old = list(fit_market(before, earlier, categories, old_options, told=told))
     bridges: dict[int, ClassScheme] = {}
     if old_options != new_options:
-        under_old = fit_market(after, on, categories, replace(old_options, replicates=0))
+        under_old = fit_market(after, on, categories, replace(old_options, replicates=0), told=lambda _: None)
         bridges = {id(scheme): bridge for scheme, bridge in zip(new, under_old, strict=True)}
     return tuple(review(a, b, before, after, rules, bridges.get(id(b))) for a, b in paired(old, new))
 
