@@ -8,34 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from footprint.commands.choices import Choices, asked_day, overrides
+from footprint.commands.classes_assign import market_letters, route_letters
+from footprint.commands.declared import Form, Grade, MarketFile, MaterialName, Product, declared_market, told
 from footprint.commands.market import DEFAULT
 from footprint.commands.options import Background, Electricity, Json, Links, LongTerm, Method, On, Values
-from footprint.commands.output import complain, emit, emit_json, say
+from footprint.commands.output import emit, emit_json, say
 from footprint.commands.running import calculated, finish, progress
-from footprint.errors import InputError, listed
+from footprint.errors import InputError
 from footprint.library.replacing import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from footprint.market.assignment import Classification
-    from footprint.market.declarations import Market
     from footprint.market.fitting import Skipped
     from footprint.market.options import Options
-    from footprint.market.thresholds import ClassScheme
-
-    Letters = Sequence[tuple[str, Classification]]
 
 app = typer.Typer(name="classes", help="Performance classes A to G (illustrative).", no_args_is_help=True,
                   rich_markup_mode=None)  # fmt: skip
-MarketFile = Annotated[
-    Path | None,
-    typer.Argument(metavar="MARKET", help="Market file: CSV, Parquet, XLSX, or a registry.", show_default=False),
-]
-MaterialName = Annotated[str | None, typer.Option("--material", metavar="M", help="One material.", show_default=False)]
-Product = Annotated[str | None, typer.Option("--product", metavar="P", help="One product.", show_default=False)]
-Form = Annotated[str | None, typer.Option("--form", metavar="F", help="One form.", show_default=False)]
-Grade = Annotated[str | None, typer.Option("--grade", metavar="G", help="One grade.", show_default=False)]
 CategoryCode = Annotated[
     list[str] | None, typer.Option("--category", metavar="CODE", help="Category; may be repeated.", show_default=False)
 ]
@@ -168,16 +155,11 @@ def assign(
         raise InputError("give a market file or registry, or --route with a route, one of the two")
     schemes = load_schemes(scheme_file)
     if route is None:
-        letters: Letters = _of_market(declared_market(values), schemes, scheme_file)
+        letters = market_letters(declared_market(values), schemes, scheme_file)
     else:
-        from footprint.market.assignment import classes_of
-
         settings = Choices(method, background, electricity, long_term=long_term, links=links).settings()
         result = calculated(route, settings, overrides(parameters))
-        try:
-            letters = [(result.route.id, found) for found in classes_of(result, schemes, asked_day(on))]
-        except InputError as error:
-            raise InputError(f"{scheme_file}: {error}") from None
+        letters = route_letters(result, schemes, scheme_file, asked_day(on))
     if as_json:
         emit_json([{"declaration_id" if route is None else "route": name} | of.to_dict() for name, of in letters])
     else:
@@ -185,29 +167,6 @@ def assign(
         from footprint.report.document import terminal
 
         emit(terminal(assigned_document(letters)))
-
-
-def _of_market(market: Market, schemes: Sequence[ClassScheme], scheme_file: Path) -> Letters:
-    """The letters of a market's declarations; those that have none, or of another time, are told."""
-    from footprint.market.assignment import assigned
-    from footprint.report.numbers import plural
-
-    found = assigned(market, schemes)
-    if not found.letters:
-        raise InputError(
-            f"{market.name}: no declaration is of the product, category, system and time of a scheme in {scheme_file}"
-        )
-    if found.without:
-        complain(
-            f"no class: {plural(len(found.without), 'declaration')} of no product, category, system and time of a "
-            f"scheme in {scheme_file}: {listed(found.without)}"
-        )
-    if found.outside:
-        complain(
-            f"outside the validity of the scheme: {plural(len(found.outside), 'declaration')}, by the last day of the "
-            f"period: {listed(found.outside)}"
-        )
-    return found.letters
 
 
 @app.command("review")
@@ -296,32 +255,3 @@ def compare_schemes(
 
         emit(terminal(compared_document(found)))
     finish(len(found) + len(refused), refused if category else ())
-
-
-def told(left_out: Sequence[Skipped]) -> list[str]:
-    """Say what was refused, each once; its product and category. What is not there at all is left out unsaid."""
-    from footprint.market.fitting import NOTHING
-
-    refused = [entry for entry in left_out if entry.rule not in NOTHING]
-    for line in dict.fromkeys(f"left out: {entry}" for entry in refused):
-        say(line)
-    return list(dict.fromkeys(f"{entry.pool.name}, {entry.category}, {entry.system}" for entry in refused))
-
-
-def declared_market(
-    path: Path | None, material: str | None = None, product: str | None = None, form: str | None = None,
-    grade: str | None = None,
-) -> Market:  # fmt: skip
-    """The declarations of a market file or registry: all, or those of a material, product, form and grade."""
-    if path is None:
-        raise InputError("no market given; a file ends in .csv, .parquet or .xlsx, a registry in .duckdb")
-    wanted = {"material": material, "product": product, "form": form, "grade": grade}
-    if path.suffix.lower() == ".duckdb":
-        from footprint.market.registry import registered
-
-        found = registered(path, wanted.pop("material"))
-    else:
-        from footprint.market.reading import load_market
-
-        found = load_market(path)
-    return found.of(**{column: text for column, text in wanted.items() if text is not None})

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from footprint.commands.choices import asked_day
-from footprint.commands.classes import Form, Grade, MarketFile, MaterialName, Product, SchemeName, declared_market
+from footprint.commands.classes import SchemeName
+from footprint.commands.declared import Form, Grade, MarketFile, MaterialName, Product, declared_market
 from footprint.commands.options import On
 from footprint.commands.output import say
 from footprint.errors import InputError, listed, nearest

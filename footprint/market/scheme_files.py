@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
@@ -101,9 +102,7 @@ def _legal(path: Path) -> tuple[ClassScheme, ...]:
         raise InputError(f"{path}: 'since' is {since!r}; a day without a time is needed")
     act = {key: text(raw, key, str(path)) for key in ("act", "provision", "url")}
     entries = enumerate(tables(raw, "scheme", str(path)), 1)
-    return tuple(
-        _legal_scheme(table, f"{path}, scheme {n}", act | {"since": since.isoformat()}, since) for n, table in entries
-    )
+    return tuple(_legal_scheme(table, f"{path}, scheme {n}", act, since) for n, table in entries)
 
 
 def _legal_scheme(table: Table, where: str, act: Mapping[str, str], since: date) -> ClassScheme:
@@ -116,7 +115,7 @@ def _legal_scheme(table: Table, where: str, act: Mapping[str, str], since: date)
     _among(system, "system", SYSTEMS, where)
     _among(method, "method", known_methods(), where)
     kg = table.get("declared_unit_kg", 1.0)
-    if isinstance(kg, bool) or not isinstance(kg, (int, float)) or not 0 < kg < math.inf:
+    if not _positive(kg):
         raise InputError(f"{where}: 'declared_unit_kg' is {kg!r}; a positive number is needed")
     pool = Pool(
         material, product, form, text(table, "grade", where, ""), float(kg), method, "none", "", "", 1.0, "include"
@@ -149,7 +148,7 @@ def _thresholds(raw: Any, where: str) -> Mapping[str, float]:
         raise InputError(f"{where}: thresholds are needed for A, B … in order, at most {listed(LETTERS[:-1])}")
     found = {}
     for letter, value in raw.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
+        if not _positive(value):
             raise InputError(f"{where}: threshold {letter} is {value!r}; a positive number is needed")
         found[letter] = float(value)
     if any(high <= low for low, high in pairwise(found.values())):
@@ -160,6 +159,11 @@ def _thresholds(raw: Any, where: str) -> Mapping[str, float]:
 def _pool(raw: Any) -> Pool:
     found: dict[str, Any] = {n: _number(raw[n]) if n in _NUMBERS else _text(raw[n]) for n in POOL_FIELDS}
     return Pool(**found)
+
+
+def _positive(value: Any) -> bool:
+    """Whether a value is a positive number that a float can hold."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= sys.float_info.max
 
 
 def _number(value: Any) -> float:
