@@ -238,6 +238,30 @@ def test_an_act_is_named_with_its_provision(run: Run, market: Path, tmp_path: Pa
     assert "holds from 2025-06-01" in " ".join(call.out.split())
 
 
+def test_an_act_labels_what_was_placed_on_the_market_since(run: Run, market: Path, tmp_path: Path) -> None:
+    """The market is of 2026: an act since June 2025 has a class for it without a watermark, one since 2029 has none."""
+    legal, out = tmp_path / "act.toml", tmp_path / "label.svg"
+    call = (
+        "classes",
+        "draw",
+        "label",
+        market,
+        "--scheme-file",
+        legal,
+        "--declaration",
+        "carbonate0-2026",
+        "--out",
+        out,
+    )
+    legal.write_text(ACT.replace("2025-06-01", "2029-01-01") + PRODUCT, encoding="utf-8")
+    refused = run(*call)
+    assert (refused.code, out.exists()) == (2, False)
+    assert "no scheme for lithium: lithium carbonate, CC, pooled on 2026-12-31" in refused.err
+    legal.write_text(ACT + PRODUCT, encoding="utf-8")
+    assert run(*call).code == 0
+    assert "ILLUSTRATIVE" not in out.read_text(encoding="utf-8")
+
+
 def test_a_route_has_a_class_and_the_parts_that_could_better_it(run: Run, tmp_path: Path) -> None:
     """The mine's and the refinery's share of an invented route under a bound that is a tenth below its value."""
     value = run("calc", *TOY_CALL, "--json").json["results"]["CC"]["value"]
