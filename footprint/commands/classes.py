@@ -7,27 +7,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footprint.commands.choices import asked_day
+from footprint.commands.choices import Choices, asked_day, overrides
+from footprint.commands.classes_assign import market_letters, route_letters
+from footprint.commands.declared import Form, Grade, MarketFile, MaterialName, Product, declared_market, told
 from footprint.commands.market import DEFAULT
-from footprint.commands.options import Json, On
+from footprint.commands.options import Background, Electricity, Json, Links, LongTerm, Method, On, Values
 from footprint.commands.output import complain, emit, emit_json, say
-from footprint.errors import InputError, listed
+from footprint.commands.running import calculated, finish, progress
+from footprint.errors import InputError
 from footprint.library.replacing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from footprint.market.declarations import Market
+    from footprint.market.fitting import Skipped
     from footprint.market.options import Options
     from footprint.market.thresholds import ClassScheme
 
 app = typer.Typer(name="classes", help="Performance classes A to G (illustrative).", no_args_is_help=True,
                   rich_markup_mode=None)  # fmt: skip
-MarketFile = Annotated[
-    Path | None,
-    typer.Argument(metavar="MARKET", help="Market file: CSV, Parquet, XLSX, or a registry.", show_default=False),
-]
-MaterialName = Annotated[str | None, typer.Option("--material", metavar="M", help="One material.", show_default=False)]
 CategoryCode = Annotated[
     list[str] | None, typer.Option("--category", metavar="CODE", help="Category; may be repeated.", show_default=False)
 ]
@@ -56,6 +54,9 @@ def fit(
     confidential: Annotated[bool, typer.Option("--confidential", help="--out: schemes of few operators too.")] = False,
     workers: Annotated[int, typer.Option(metavar="N", help="--all: processes.", min=1)] = 1,
     material: MaterialName = None,
+    product: Product = None,
+    form: Form = None,
+    grade: Grade = None,
     category: CategoryCode = None,
     on: On = None,
     scheme: SchemeName = None,
@@ -79,7 +80,7 @@ def fit(
     as_json: Json = False,
 ) -> None:
     """Thresholds from what was placed on the market in the three years before a day: pooled and by system."""
-    from footprint.market.fitting import NOTHING, Skipped, fit_market
+    from footprint.market.fitting import NOTHING, fit_market
     from footprint.market.options import Options
     from footprint.market.scheme_files import load_schemes
 
@@ -89,8 +90,11 @@ def fit(
     if every:
         from footprint.commands.classes_all import fit_all
 
-        if material or category or figures:
-            raise InputError("--all takes everything: give it without --material, --category and --benchmark")
+        if material or product or form or grade or category or figures:
+            raise InputError(
+                "--all takes everything: give it without --material, --product, --form, --grade, --category and "
+                "--benchmark"
+            )
         fit_all(
             market or DEFAULT,
             asked_day(on),
@@ -108,17 +112,15 @@ def fit(
         raise InputError("--previous, --previous-market and --workers go with --all")
     if confidential and out is None:
         raise InputError("--confidential goes with --out; what is printed is marked, never left out")
-    found = declared_market(market, material)
+    found = declared_market(market, material, product, form, grade)
     for code in category or ():
         found.values(code)
     left_out: list[Skipped] = []
-    told = None if category else left_out.append
-    schemes = list(fit_market(found, asked_day(on), tuple(category or ()), options, exploratory, told))
-    refused = "".join(f"\nleft out: {entry}" for entry in left_out if entry.rule not in NOTHING)
+    schemes = list(fit_market(found, asked_day(on), tuple(category or ()), options, exploratory, left_out.append))
     if not schemes:
-        raise InputError(f"{found.name}: nothing in the window has a value of the categories asked for{refused}")
-    if refused:
-        say(refused.lstrip())
+        reasons = "\n".join(dict.fromkeys(str(entry) for entry in left_out if entry.rule not in NOTHING))
+        raise InputError(f"{found.name}: {reasons or 'nothing in the window has a value of the categories asked for'}")
+    refused = told(left_out)
     if out is not None:
         _write(out, schemes, confidential)
     if as_json:
@@ -128,6 +130,7 @@ def fit(
         from footprint.report.document import terminal
 
         emit(terminal(schemes_document(schemes)))
+    finish(len(schemes) + len(refused), refused if category else ())
 
 
 def _write(out: Path, schemes: Sequence[ClassScheme], confidential: bool) -> None:
@@ -144,28 +147,43 @@ def _write(out: Path, schemes: Sequence[ClassScheme], confidential: bool) -> Non
 
 
 @app.command("assign")
-def assign(values: MarketFile, scheme_file: SchemeFile, as_json: Json = False) -> None:
-    """The letter of every declaration, and the probability of each where a spread is known."""
-    from footprint.market.assignment import assigned
-    from footprint.market.scheme_files import load_schemes
-    from footprint.report.numbers import plural
+def assign(
+    scheme_file: SchemeFile,
+    values: MarketFile = None,
+    route: Annotated[
+        str | None, typer.Option(metavar="ROUTE", help="A route in place of a market.", show_default=False)
+    ] = None,
+    on: On = None,
+    method: Method = "ef-3.1",
+    background: Background = "open",
+    links: Links = None,
+    electricity: Electricity = "as-modelled",
+    long_term: LongTerm = "include",
+    parameters: Values = None,
+    as_json: Json = False,
+) -> None:
+    """The letter of every declaration, its probability where a spread is known; or of a route, and what to change.
 
-    market = declared_market(values, None)
-    found = assigned(market, load_schemes(scheme_file))
-    if not found.letters:
-        raise InputError(f"{market.name}: no declaration is of the product of a pooled scheme in {scheme_file}")
-    if found.without:
-        complain(
-            f"no class: {plural(len(found.without), 'declaration')} of no product and category with a pooled scheme in "
-            f"{scheme_file}: {listed(found.without)}"
-        )
+    A declaration is classed by the scheme that holds on the last day of its period; a route by the one on --on.
+    """
+    from footprint.market.scheme_files import load_schemes
+
+    if (values is None) == (route is None):
+        raise InputError("give a market file or registry, or --route with a route, one of the two")
+    schemes = load_schemes(scheme_file)
+    if route is None:
+        letters = market_letters(declared_market(values), schemes, scheme_file)
+    else:
+        settings = Choices(method, background, electricity, long_term=long_term, links=links).settings()
+        result = calculated(route, settings, overrides(parameters))
+        letters = route_letters(result, schemes, scheme_file, asked_day(on))
     if as_json:
-        emit_json([{"declaration_id": ident} | letter.to_dict() for ident, letter in found.letters])
+        emit_json([{"declaration_id" if route is None else "route": name} | of.to_dict() for name, of in letters])
     else:
         from footprint.report.classes import assigned_document
         from footprint.report.document import terminal
 
-        emit(terminal(assigned_document(found.letters)))
+        emit(terminal(assigned_document(letters)))
 
 
 @app.command("review")
@@ -178,6 +196,9 @@ def review_classes(
     ] = None,
     on: On = None,
     material: MaterialName = None,
+    product: Product = None,
+    form: Form = None,
+    grade: Grade = None,
     category: CategoryCode = None,
     scheme: SchemeName = None,
     old_scheme: Annotated[
@@ -189,17 +210,24 @@ def review_classes(
     from footprint.market.options import Options
     from footprint.market.review import review_markets
 
-    before, after = declared_market(old, material), declared_market(new, material)
+    before, after = (declared_market(path, material, product, form, grade) for path in (old, new))
     later = asked_day(on)
-    found, without = review_markets(
-        before,
-        after,
-        later,
-        None if old_on is None else asked_day(old_on, "--old-on"),
-        tuple(category or ()),
-        Options(scheme),
-        Options(old_scheme or scheme),
-    )
+    left_out: list[Skipped] = []
+    try:
+        found, without = review_markets(
+            before,
+            after,
+            later,
+            None if old_on is None else asked_day(old_on, "--old-on"),
+            tuple(category or ()),
+            Options(scheme),
+            Options(old_scheme or scheme),
+            left_out.append,
+        )
+    except InputError:
+        told(left_out)
+        raise
+    refused = told(left_out)
     for entry in without:
         complain(f"nothing earlier to compare with: {entry.pool.name}, {entry.category}, {entry.system}")
     if as_json:
@@ -209,12 +237,16 @@ def review_classes(
         from footprint.report.document import terminal
 
         emit(terminal(review_document(found)))
+    finish(len(found) + len(refused), refused if category else ())
 
 
 @app.command("compare")
 def compare_schemes(
     market: MarketFile,
     material: MaterialName = None,
+    product: Product = None,
+    form: Form = None,
+    grade: Grade = None,
     category: CategoryCode = None,
     on: On = None,
     bootstrap: Annotated[int, typer.Option(metavar="N", help="Replicates for stability.", min=2, max=100_000)] = 1000,
@@ -223,8 +255,17 @@ def compare_schemes(
 ) -> None:
     """All schemes side by side: thresholds, occupancy, how stable they are, how values bunch at bounds."""
     from footprint.market.comparing import compare_market
+    from footprint.market.fitting import wanted_categories
+    from footprint.market.rules import class_rules
+    from footprint.market.schemes import SCHEMES
 
-    found = compare_market(declared_market(market, material), asked_day(on), tuple(category or ()), bootstrap, seed)
+    declared = declared_market(market, material, product, form, grade)
+    day = asked_day(on)
+    categories = wanted_categories(tuple(category or ()), False, class_rules(day))
+    left_out: list[Skipped] = []
+    with progress(len(list(declared.pools())) * len(categories) * len(SCHEMES), "comparing") as advance:
+        found = compare_market(declared, day, categories, bootstrap, seed, left_out.append, advance)
+    refused = told(left_out)
     if as_json:
         emit_json([entry.to_dict() for entry in found])
     else:
@@ -232,17 +273,4 @@ def compare_schemes(
         from footprint.report.document import terminal
 
         emit(terminal(compared_document(found)))
-
-
-def declared_market(path: Path | None, material: str | None) -> Market:
-    """The declarations of a market file or registry, of one material or of all."""
-    if path is None:
-        raise InputError("no market given; a file ends in .csv, .parquet or .xlsx, a registry in .duckdb")
-    if path.suffix.lower() == ".duckdb":
-        from footprint.market.registry import registered
-
-        return registered(path, material)
-    from footprint.market.reading import load_market
-
-    found = load_market(path)
-    return found if material is None else found.of(material=material)
+    finish(len(found) + len(refused), refused if category else ())

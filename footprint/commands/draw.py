@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from footprint.commands.choices import asked_day
-from footprint.commands.classes import MarketFile, MaterialName, SchemeName, declared_market
+from footprint.commands.classes import SchemeName
+from footprint.commands.declared import Form, Grade, MarketFile, MaterialName, Product, declared_market
 from footprint.commands.options import On
 from footprint.commands.output import say
 from footprint.errors import InputError, listed, nearest
@@ -27,9 +28,6 @@ Picture = Annotated[
 ]
 Category = Annotated[str, typer.Option("--category", metavar="CODE", help="Impact category.")]
 System = Annotated[str, typer.Option("--system", metavar="NAME", help="pooled, or primary, secondary or mixed alone.")]
-Product = Annotated[str | None, typer.Option("--product", metavar="P", help="One product.", show_default=False)]
-Form = Annotated[str | None, typer.Option("--form", metavar="F", help="One form.", show_default=False)]
-Grade = Annotated[str | None, typer.Option("--grade", metavar="G", help="One grade.", show_default=False)]
 Confidential = Annotated[
     bool, typer.Option("--confidential", help="Draw single declarations even where classes are not publishable.")
 ]
@@ -58,7 +56,7 @@ def curve(
     from footprint.market.curve import production_curve
     from footprint.report.pictures.figures import curve_figure
 
-    chosen = _product(market, material, product, form, grade)
+    chosen = declared_market(market, material, product, form, grade)
     found = production_curve(chosen, _fitted(chosen, category, asked_day(on), system, scheme))
     _write(out, curve_figure(found, confidential))
 
@@ -82,7 +80,7 @@ def histogram(
     from footprint.market.histogram import histogram as binned
     from footprint.report.pictures.figures import histogram_figure
 
-    chosen = _product(market, material, product, form, grade)
+    chosen = declared_market(market, material, product, form, grade)
     found = production_curve(chosen, _fitted(chosen, category, asked_day(on), system, scheme))
     _write(out, histogram_figure(binned(found), confidential))
 
@@ -136,7 +134,7 @@ def migration(
     from footprint.market.rules import class_rules
     from footprint.report.pictures.figures import migration_figure
 
-    before, after = (_product(path, material, product, form, grade) for path in (old, new))
+    before, after = (declared_market(path, material, product, form, grade) for path in (old, new))
     first = _fitted(before, category, asked_day(old_on, "--old-on"), system, scheme)
     second = _fitted(after, category, asked_day(on), system, scheme)
     ((first, second),) = paired([first], [second])
@@ -165,20 +163,12 @@ def label(
     from footprint.report.pictures.figures import label_figure
     from footprint.report.pictures.label import Labelled
 
-    row = _declaration(declared_market(market, None), declaration)
+    row = _declaration(declared_market(market), declaration)
     scheme = _scheme_of(row, load_schemes(scheme_file), category, system, scheme_file)
     value, spread = float(row.values(category)[0]), float(row.spread(category)[0])
     found = classify(value, scheme, spread if np.isfinite(spread) else None)
     of = Labelled(declaration, str(row["system"][0]), validity(scheme.on, class_rules(scheme.on).review_years))
     _write(out, label_figure(found, scheme, of, confidential))
-
-
-def _product(
-    path: Path | None, material: str | None, product: str | None, form: str | None, grade: str | None
-) -> Market:
-    """The declarations of the product asked for."""
-    wanted = {"product": product, "form": form, "grade": grade}
-    return declared_market(path, material).of(**{name: text for name, text in wanted.items() if text is not None})
 
 
 def _fitted(market: Market, category: str, on: date, system: str, scheme: str | None) -> ClassScheme:
@@ -198,17 +188,20 @@ def _declaration(market: Market, ident: str) -> Market:
 
 def _scheme_of(row: Market, schemes: tuple[ClassScheme, ...], category: str, system: str, where: Path) -> ClassScheme:
     """The scheme that the declaration's letter is read from."""
+    from footprint.market.matching import candidates, in_force, of_system
     from footprint.market.thresholds import POOLED
 
     ((pool, _),) = row.pools()
     row.values(category)
-    if system not in (POOLED, row["system"][0]):
-        raise InputError(f"declaration '{row['declaration_id'][0]}' is {row['system'][0]}: it has no {system} class")
-    for scheme in schemes:
-        if (scheme.pool, scheme.category, scheme.system) == (pool, category, system):
-            return scheme
-    held = listed(dict.fromkeys(f"{s.pool.name}, {s.category}, {s.system}" for s in schemes))
-    raise InputError(f"{where}: no scheme for {pool.name}, {category}, {system}; it has: {held}")
+    own, last = str(row["system"][0]), row["period_to"].astype("datetime64[D]").tolist()[0]
+    if system not in (POOLED, own):
+        raise InputError(f"declaration '{row['declaration_id'][0]}' is {own}: it has no {system} class")
+    mine = candidates(schemes, pool, category)
+    asked = of_system(mine, own) if system == POOLED else [scheme for scheme in mine if scheme.system == system]
+    if (scheme := in_force(asked, last)) is not None:
+        return scheme
+    held = listed(dict.fromkeys(f"{s.pool.name}, {s.category}, {s.system} from {s.on}" for s in schemes))
+    raise InputError(f"{where}: no scheme for {pool.name}, {category}, {system} on {last}; it has: {held}")
 
 
 def _write(out: Path, shown: Shown) -> None:

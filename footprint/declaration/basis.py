@@ -17,8 +17,8 @@ from footprint.errors import InputError, listed
 from footprint.impact.result import FootprintResult
 from footprint.library.background import Background
 from footprint.library.studies import Study
-from footprint.market.assignment import is_for
 from footprint.market.declarations import POOL_FIELDS, Pool
+from footprint.market.matching import is_for
 from footprint.market.thresholds import LEGAL, POOLED, ClassScheme
 from footprint.market.window import window
 from footprint.model import Declared, Finding

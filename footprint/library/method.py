@@ -99,11 +99,16 @@ def load_method(name: str | Path = "ef-3.1") -> Method:
     return _loaded(folder, signature(files))
 
 
+def known_methods() -> list[str]:
+    """The names of the shipped methods."""
+    return sorted(p.parent.name for p in methods_folder().glob("*/method.toml"))
+
+
 def method_folder(name: str | Path) -> Path:
     """The folder of a shipped method, or the one given."""
     if (folder := Path(name)).is_dir() and (folder / "method.toml").is_file():
         return folder
-    known = [p.parent.name for p in methods_folder().glob("*/method.toml")]
+    known = known_methods()
     if str(name) not in known:
         raise InputError(
             f"method '{name}' is not known{nearest(str(name), known)}; allowed: {listed(known)}, or a "

@@ -4,39 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from datetime import timedelta
 
 import numpy as np
 
 from footprint.errors import InputError
-from footprint.library.method import load_method
 from footprint.market.assignment import places
 from footprint.market.bootstrap import Statistic, bootstrapped
-from footprint.market.decimals import rounded, strictly
+from footprint.market.decimals import apart, rounded, strictly
 from footprint.market.declarations import Floats, Pool
 from footprint.market.distribution import Distribution
-from footprint.market.findings import publishable, sample_notes, value_notes, width_notes
+from footprint.market.findings import publishable, rescale_notes, sample_notes, value_notes, width_notes
 from footprint.market.options import (
     Options,
     benchmark_of,
-    distinguishable_classes,
     earlier,
     figures_with,
     improved,
+    narrowest,
     own_sigma,
     parameters_of,
+    ratchet_notes,
     ratcheted,
+    smallest_ratio,
     yearly_improvement,
 )
 from footprint.market.rules import ClassRules
 from footprint.market.schemes import Figures, Scheme, find_scheme
 from footprint.market.screening import Knowledge, screening_notes
-from footprint.market.thresholds import LETTERS, ClassScheme, lettered
-from footprint.market.window import effective_size, window
+from footprint.market.thresholds import LETTERS, ClassScheme, lettered, unit_of
+from footprint.market.window import effective_size, validity, window
 from footprint.market.windowed import NotFitted, Windowed
 
 #: ends of the printed interval of a threshold
 INTERVAL = (0.025, 0.975)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,66 +65,90 @@ def fit_category(found: Windowed, category: str, options: Options, system: str) 
     known_notes = tuple(screening_notes(known, category, rules))
     market = Distribution.of(values[positive], found.tonnes[positive], found.operators[positive], rules.operator_cap)
     sigma = own_sigma(found.of_category("gsd2", category)[positive])
-    scheme, figures = find_scheme(options.scheme or rules.scheme), figures_with(rules.figures, options)
-    done = _computed(market, scheme, figures, sigma, options, rules, (found.pool, category, system))
+    scheme = find_scheme(options.scheme or rules.scheme)
+    figures = figures_with(rules.figures, options, scheme)
+    law = _law(market, scheme, figures, sigma, options, rules, (found.pool, category, system))
+    bounds, moved = strictly(law.raw(market)[0].tolist(), rules.ratio_floor)
+    usual = usual_classes(scheme, rules)
+    changed = law.classes != usual or law.shift != 1.0 or law.previous is not None
     benchmark, benchmark_notes = benchmark_of(scheme, figures, market)
+    occupancy = _occupancy(values, found.tonnes, bounds)
     fitted = ClassScheme(
         material=found.pool.material,
         category=category,
-        unit=_unit(found.pool, category),
+        unit=unit_of(found.pool, category),
         scheme=scheme.name,
         on=found.on,
         window=window(found.on, rules.window_years),
-        thresholds=lettered(done.bounds),
+        thresholds=lettered(bounds),
         pool=found.pool,
         system=system,
-        parameters=parameters_of(scheme, figures, options, rules) | benchmark,
+        parameters=parameters_of(scheme, figures, options, rules, law.previous) | benchmark,
         n=int(np.isfinite(values).sum()),
         n_operators=len(market.totals),
         n_effective=None if found.pool.modelled else effective_size(market.operator_weights),
         publishable=found.pool.modelled or publishable(market, rules),
-        occupancy=_occupancy(values, found.tonnes, done.bounds),
-        without_options=_apart(done.plain, rules) if done.changed else None,
-        unweighted=_apart(scheme.bounds(_alike(market), done.classes, figures)[0], rules),
+        occupancy=occupancy,
+        without_options=_apart(scheme.bounds(market, usual, figures)[0], rules) if changed else None,
+        unweighted=_apart(scheme.bounds(_alike(market), law.classes, figures)[0], rules),
         notes=(
             *sample_notes(found, market),
             *value_notes(found, values),
             *known_notes,
             *benchmark_notes,
-            *width_notes(done.bounds, done.moved, sigma, rules, options),
+            *ratchet_notes(options, law.previous),
+            *width_notes(bounds, moved, sigma, rules),
+            *rescale_notes(occupancy, rules),
         ),
+        valid_to=validity(found.on, rules.review_years)[1] - DAY,
     )
-    return CategoryFit(fitted, market, lambda drawn: scheme.bounds(drawn, done.classes, figures) * done.shift, options)
+    return CategoryFit(fitted, market, law, options)
 
 
 @dataclass(frozen=True, slots=True)
-class _Computed:
-    """Upper bounds: `plain` without options, and as they are with them; `moved` where some had to be set apart."""
+class Law:
+    """Upper bounds of a market in every replicate: the scheme, shifted, held by a ratchet, and set apart."""
 
+    scheme: Scheme
+    figures: Figures
     classes: int
-    plain: Floats
     shift: float
-    bounds: list[float]
-    moved: bool
-    changed: bool
+    previous: Floats | None
+    rules: ClassRules
+
+    def raw(self, market: Distribution) -> Floats:
+        """The bounds before those that print alike are set apart."""
+        bounds = self.scheme.bounds(market, self.classes, self.figures) * self.shift
+        return ratcheted(bounds, self.previous, self.rules)
+
+    def __call__(self, market: Distribution) -> Floats:
+        """The bounds in every replicate."""
+        return apart(self.raw(market), self.rules.ratio_floor)
 
 
-def _computed(
+def usual_classes(scheme: Scheme, rules: ClassRules) -> int:
+    """How many classes a scheme has where nobody asks for another number."""
+    return 5 if scheme.name == "pefcr" else rules.classes
+
+
+def _law(
     market: Distribution, scheme: Scheme, figures: Figures, sigma: float | None, options: Options, rules: ClassRules,
     which: tuple[Pool, str, str],
-) -> _Computed:  # fmt: skip
-    """The scheme, then the options one after another: fewer classes, improvement, ratchet."""
-    asked = options.classes or (5 if scheme.name == "pefcr" else rules.classes)
+) -> Law:  # fmt: skip
+    """The options one after another: number of classes, improvement, ratchet; then fewer classes until all differ.
+
+    Of K, K − 1 … classes the first number whose narrowest printed class spans at least r_min (METHOD 2.5).
+    """
+    asked = options.classes or usual_classes(scheme, rules)
     if not 2 <= asked <= len(LETTERS):
         raise InputError(f"{asked} classes; allowed: 2 to {len(LETTERS)}")
     shift = improved(yearly_improvement(options, rules), rules)
-    plain = scheme.bounds(market, asked, figures)[0]
-    classes = distinguishable_classes(plain, sigma, rules, asked) if options.distinguishable else asked
-    fewer = plain if classes == asked else scheme.bounds(market, classes, figures)[0]
-    previous = earlier(*which, options.previous, classes)
-    bounds, moved = strictly(ratcheted(fewer * shift, previous, rules), rules.ratio_floor)
-    changed = classes != asked or shift != 1.0 or previous is not None
-    return _Computed(classes, plain, shift, bounds, moved, changed)
+    least = smallest_ratio(sigma, rules.distinguishable_z) if options.distinguishable and sigma is not None else 1.0
+    for classes in range(asked, 1, -1):
+        law = Law(scheme, figures, classes, shift, earlier(*which, options.previous, classes), rules)
+        if least <= 1 or narrowest(law(market)[0].tolist()) >= least:
+            break
+    return law
 
 
 def _apart(bounds: Floats, rules: ClassRules) -> dict[str, float]:
@@ -159,13 +185,3 @@ def with_intervals(fits: Sequence[CategoryFit]) -> list[ClassScheme]:
         ends = zip(LETTERS, *np.quantile(bounds, INTERVAL, axis=0).tolist(), strict=False)
         found.append(replace(fit.scheme, intervals={letter: (rounded(a), rounded(b)) for letter, a, b in ends}))
     return found
-
-
-@lru_cache(maxsize=64)
-def _unit(pool: Pool, category: str) -> str:
-    try:
-        method = load_method(pool.method)
-    except InputError:
-        method = load_method("ef-3.1")
-    unit = method.categories[method.column[category]].unit
-    return f"{unit} per {'' if pool.declared_unit_kg == 1 else f'{pool.declared_unit_kg:g} '}kg"

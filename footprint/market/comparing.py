@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from footprint.errors import InputError
 from footprint.market.assignment import places
 from footprint.market.bootstrap import Statistic, bootstrapped
-from footprint.market.decimals import strictly
+from footprint.market.decimals import apart, rounded
 from footprint.market.declarations import Floats, Market
 from footprint.market.distribution import Distribution
-from footprint.market.fitting import fit
+from footprint.market.fitting import Skipped, fit, wanted_categories
 from footprint.market.options import Options
 from footprint.market.rules import ClassRules, class_rules
 from footprint.market.schemes import SCHEMES
-from footprint.market.thresholds import ClassScheme
-from footprint.market.windowed import Windowed
+from footprint.market.thresholds import POOLED, ClassScheme
+from footprint.market.windowed import NotFitted, Windowed
 
 #: how near a bound a value lies "at" it, as a share of the bound
 NEAR = 0.05
@@ -84,44 +84,63 @@ class Comparison:
 
 
 def compare_market(
-    market: Market, on: date, categories: Sequence[str], replicates: int, seed: int
-) -> tuple[Comparison, ...]:
-    """Every pool of a market in each category (empty: those the rules declare); InputError where there is none."""
+    market: Market, on: date, categories: Sequence[str], replicates: int, seed: int,
+    told: Callable[[Skipped], None] | None = None, advance: Callable[[], None] = lambda: None,
+) -> tuple[Comparison, ...]:  # fmt: skip
+    """Every pool of a market in each category (empty: those the rules declare).
+
+    What is refused is `told`; where nobody listens it is an InputError, and so it is where nothing is left. `advance`
+    is called after each of the schemes of a pool and category.
+    """
     rules = class_rules(on)
-    found = tuple(
-        _compared(windowed, category, rules, replicates, seed)
-        for pool, rows in market.pools()
-        if len(windowed := Windowed.of(pool, rows, on, rules))
-        for category in tuple(categories) or rules.categories
-        if category in windowed.market.categories
-    )
+    found: list[Comparison] = []
+    skipped: list[Skipped] = []
+    for pool, rows in market.pools():
+        windowed = Windowed.of(pool, rows, on, rules)
+        for category in wanted_categories(categories, False, rules) if len(windowed) else ():
+            if category not in windowed.market.categories:
+                continue
+            try:
+                found.append(_compared(windowed, category, rules, replicates, seed, advance))
+            except NotFitted as error:
+                skipped.append(Skipped(pool, category, POOLED, error.rule, str(error)))
+    if skipped and (told is None or not found):
+        raise InputError("\n".join(f"{market.name}: {entry}" for entry in skipped))
     if not found:
         raise InputError(f"{market.name}: nothing in the window has a value of the categories asked for")
-    return found
+    if told is not None:
+        for entry in skipped:
+            told(entry)
+    return tuple(found)
 
 
-def _compared(windowed: Windowed, category: str, rules: ClassRules, replicates: int, seed: int) -> Comparison:
+def _compared(
+    windowed: Windowed, category: str, rules: ClassRules, replicates: int, seed: int, advance: Callable[[], None]
+) -> Comparison:
     values = windowed.market.values(category)
     kept = values > 0
+    schemes = [fit(windowed, category, Options(name, replicates=0)) for name in SCHEMES]
     values, tonnes = values[kept], windowed.tonnes[kept]
     market = Distribution.of(values, tonnes, windowed.operators[kept], rules.operator_cap)
-    schemes = [fit(windowed, category, Options(name, replicates=0)) for name in SCHEMES]
-    drawn = bootstrapped([market] * len(schemes), [_bounds(found, rules) for found in schemes], replicates, seed)
     shares = tonnes / tonnes.sum()
-    return Comparison(
-        tuple(_quality(found, others, values, shares, rules) for found, others in zip(schemes, drawn, strict=True))
-    )
+    qualities = []
+    for found in schemes:
+        (others,) = bootstrapped([market], [_bounds(found, rules)], replicates, seed)
+        qualities.append(_quality(found, others, values, shares))
+        advance()
+    return Comparison(tuple(qualities))
 
 
 def _bounds(found: ClassScheme, rules: ClassRules) -> Statistic:
-    """The thresholds of a scheme in each replicate."""
-    return lambda drawn: SCHEMES[found.scheme].bounds(drawn, found.classes, rules.figures)
+    """The thresholds of a scheme in each replicate, set apart."""
+    scheme = SCHEMES[found.scheme]
+    return lambda drawn: apart(scheme.bounds(drawn, found.classes, rules.figures), rules.ratio_floor)
 
 
-def _quality(found: ClassScheme, others: Floats, values: Floats, shares: Floats, rules: ClassRules) -> Quality:
+def _quality(found: ClassScheme, others: Floats, values: Floats, shares: Floats) -> Quality:
     bounds = np.array(list(found.thresholds.values()))
     numbers = places(values, bounds.tolist())
-    anew = (places(values, strictly(other.tolist(), rules.ratio_floor)[0]) for other in others)
+    anew = (places(values, [rounded(bound) for bound in other]) for other in others.tolist())
     moving = np.mean([shares[again != numbers].sum() for again in anew])
     below, above = (
         float(shares[_within(values, bounds * low, bounds * high, side)].sum())

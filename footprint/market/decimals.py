@@ -29,17 +29,35 @@ def printed(value: float) -> str:
     return f"{exact:f}" if -4 <= exact.adjusted() <= 5 else f"{exact:e}".replace("e+", "e").replace("E", "e")
 
 
-def limits(thresholds: Sequence[float]) -> Floats:
-    """For each bound the least value that rounds to more than it: a value v is within the bound where v < limit.
+def met(threshold: float) -> float:
+    """The largest printed value within a bound: the bound itself, unless it has more figures than a value has."""
+    exact = Decimal(repr(float(threshold)))
+    return float(exact.quantize(_step(exact), ROUND_FLOOR))
 
-    A bound with more figures than a value is printed with is met by the largest printed value below it.
-    """
+
+def limits(thresholds: Sequence[float]) -> Floats:
+    """For each bound the least value that rounds to more than it: a value v is within the bound where v < limit."""
     found = []
     for threshold in thresholds:
         exact = Decimal(repr(float(threshold)))
-        step = Decimal(1).scaleb(exact.adjusted() - FIGURES + 1)
-        found.append(float(exact.quantize(step, ROUND_FLOOR) + step / 2))
+        found.append(float(exact.quantize(_step(exact), ROUND_FLOOR) + _step(exact) / 2))
     return np.array(found)
+
+
+def _step(exact: Decimal) -> Decimal:
+    """One unit of the last figure that is printed."""
+    return Decimal(1).scaleb(exact.adjusted() - FIGURES + 1)
+
+
+def apart(bounds: Floats, ratio: float) -> Floats:
+    """`strictly` for every row (replicates x bounds); rows whose bounds all print differently stay as they are.
+
+    Bounds that print alike to three figures are at most a factor of 1.0101 apart (1.005 and 1.01499 are both 1.01).
+    """
+    found = bounds.copy()
+    for n in np.flatnonzero((bounds[:, 1:] < 1.011 * bounds[:, :-1]).any(axis=1)):
+        found[n] = strictly(bounds[n].tolist(), ratio)[0]
+    return found
 
 
 def strictly(bounds: Sequence[float], ratio: float) -> tuple[list[float], bool]:

@@ -56,7 +56,11 @@ class Distribution:
 
     @classmethod
     def of(cls, values: Floats, tonnes: Floats, operators: Places, most: float) -> Distribution:
-        """Merge and sort (DECISIONS 20): how one splits its mass changes nothing."""
+        """Merge and sort (DECISIONS 20): how one splits its mass changes nothing.
+
+        Equal values of several operators stand by their tonnes and then by all tonnes of the operator, so that what
+        operators are called changes nothing.
+        """
         known, who = np.unique(operators, return_inverse=True)
         totals = np.bincount(who, tonnes, len(known)).astype(np.float64)
         order = np.argsort(values, kind="stable")
@@ -66,6 +70,9 @@ class Distribution:
         first = np.flatnonzero(np.r_[True, (v[1:] != v[:-1]) | (o[1:] != o[:-1])]) if len(v) else np.arange(0)
         if len(first) < len(v):
             v, t, o = v[first], np.add.reduceat(t, first), o[first]
+        if (np.diff(v) == 0).any():
+            order = np.lexsort((totals[o], t, v))
+            v, t, o = v[order], t[order], o[order]
         return cls(v, t, o, totals, most, np.flatnonzero(np.diff(o, prepend=-1, append=-1)) - 1)
 
     @property

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from footprint.errors import listed
 from footprint.market.declarations import Floats
 from footprint.market.distribution import Distribution
-from footprint.market.options import Options, smallest_ratio
+from footprint.market.options import narrowest, smallest_ratio
 from footprint.market.rules import ClassRules
 from footprint.market.thresholds import Note
 from footprint.market.window import effective_size
@@ -74,17 +73,31 @@ def value_notes(found: Windowed, values: Floats) -> Iterator[Note]:
                    f"{listed(backgrounds)}")  # fmt: skip
 
 
-def width_notes(
-    bounds: Sequence[float], moved: bool, sigma: float | None, rules: ClassRules, options: Options
-) -> Iterator[Note]:
+def width_notes(bounds: Sequence[float], moved: bool, sigma: float | None, rules: ClassRules) -> Iterator[Note]:
     """Classes: set apart by force, or narrower than declared values tell apart."""
     if moved:
         yield Note("coinciding-thresholds", "warning", "thresholds coincide to three figures and were set apart by "
                    f"the ratio {rules.ratio_floor:g}")  # fmt: skip
     if sigma is None or len(bounds) < 2:
         return
-    least = smallest_ratio(sigma, rules.distinguishable_z)
-    ratio = min(high / low for low, high in pairwise(bounds))
-    if ratio < least and not options.distinguishable:
-        yield Note("narrow-classes", "warning", f"the narrowest class spans a factor of {ratio:.3g}; declared values "
-                   f"tell apart {least:.3g}")  # fmt: skip
+    least, ratio = smallest_ratio(sigma, rules.distinguishable_z), narrowest(bounds)
+    if ratio < least:
+        figures = next(n for n in range(3, 18) if f"{ratio:.{n}g}" != f"{least:.{n}g}")
+        yield Note("narrow-classes", "warning", f"the narrowest class spans a factor of {ratio:.{figures}g}; declared "
+                   f"values tell apart {least:.{figures}g}")  # fmt: skip
+
+
+def rescale_triggers(occupancy: Mapping[str, tuple[int, float]], rules: ClassRules) -> tuple[str, ...]:
+    """Where the best classes hold so much that a review should rescale: 30 % in A, 50 % in A and B."""
+    found = []
+    for letters, most in rules.rescale.items():
+        share = sum(occupancy[letter][1] for letter in letters if letter in occupancy)
+        if share >= most and len(letters) < len(occupancy):
+            found.append(f"{share:.0%} of the tonnes in {' and '.join(letters)}, from {most:.0%} on")
+    return tuple(found)
+
+
+def rescale_notes(occupancy: Mapping[str, tuple[int, float]], rules: ClassRules) -> Iterator[Note]:
+    """Best classes so full that the next review should rescale."""
+    for trigger in rescale_triggers(occupancy, rules):
+        yield Note("rescale", "note", f"a review should rescale: {trigger}")

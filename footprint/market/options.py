@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from footprint.market.assignment import sigma_of
 from footprint.market.declarations import Floats, Pool
 from footprint.market.distribution import Distribution
 from footprint.market.rules import ClassRules
-from footprint.market.schemes import Figures, Scheme
+from footprint.market.schemes import SCHEMES, Figures, Scheme
 from footprint.market.thresholds import ClassScheme, Note
 
 REPLICATES = 1_000
@@ -39,14 +40,28 @@ class Options:
     seed: int = 1
 
 
-def figures_with(figures: Figures, options: Options) -> Figures:
-    """The figures of the rules, with those of the caller in their place; InputError names what is not known."""
+def figures_with(figures: Figures, options: Options, scheme: Scheme) -> Figures:
+    """The figures of the rules, with those of the caller in their place.
+
+    InputError names what is not known, or what the scheme does not use.
+    """
+    used = scheme.figures + (("benchmark",) if scheme.benchmark else ())
     for name, value in options.figures.items():
         if name not in Figures.__dataclass_fields__:
             raise InputError(f"figure '{name}' is not known; allowed: {listed(Figures.__dataclass_fields__)}")
+        if name not in used:
+            raise InputError(
+                f"scheme '{scheme.name}' has no figure '{name}'; it uses: {listed(used) or 'none'}. "
+                f"'{name}' is used by: {listed(_users(name))}"
+            )
         if isinstance(value, float) and not (math.isfinite(value) and value > 0):
             raise InputError(f"figure '{name}' is {value}; a positive number is needed")
     return replace(figures, **options.figures)
+
+
+def _users(figure: str) -> list[str]:
+    """The schemes that use a figure."""
+    return [s.name for s in SCHEMES.values() if figure in s.figures or (figure == "benchmark" and s.benchmark)]
 
 
 def yearly_improvement(options: Options, rules: ClassRules) -> float:
@@ -62,17 +77,14 @@ def improved(rate: float, rules: ClassRules) -> float:
     return float((1 - rate) ** rules.window_years)
 
 
-def distinguishable_classes(bounds: Floats, sigma: float | None, rules: ClassRules, classes: int) -> int:
-    """K = 2 + ⌊ln(T_{K−1}/T_1) / ln r_min⌋ classes, at most those asked for (METHOD 2.5)."""
-    least = None if sigma is None else smallest_ratio(sigma, rules.distinguishable_z)
-    if least is None or least <= 1 or len(bounds) < 2:
-        return classes
-    return max(2, min(classes, 2 + math.floor(math.log(bounds[-1] / bounds[0]) / math.log(least) + 1e-9)))
-
-
 def smallest_ratio(sigma: float, z: float) -> float:
     """r_min = exp(z·√2·σ): two values further apart than this differ more than their spreads explain (METHOD 2.5)."""
     return math.exp(z * math.sqrt(2) * sigma)
+
+
+def narrowest(bounds: Sequence[float]) -> float:
+    """The smallest ratio between neighbouring bounds as printed, infinite where there is but one."""
+    return min((high / low for low, high in pairwise(bounds)), default=math.inf)
 
 
 def own_sigma(gsd2: Floats) -> float | None:
@@ -89,13 +101,23 @@ def earlier(pool: Pool, category: str, system: str, schemes: Sequence[ClassSchem
     return None
 
 
-def ratcheted(bounds: Floats, previous: Floats | None, rules: ClassRules) -> list[float]:
-    """T = clip(λ·T_new + (1 − λ)·T_old; (1 − d)·T_old, T_old): never loosened, tightened by d at most (METHOD 2.5)."""
+def ratcheted(bounds: Floats, previous: Floats | None, rules: ClassRules) -> Floats:
+    """T = clip(λ·T_new + (1 − λ)·T_old; (1 − d)·T_old, T_old): never loosened, tightened by d at most (METHOD 2.5).
+
+    For one set of bounds, or for replicates x bounds.
+    """
     if previous is None:
-        return [float(bound) for bound in bounds]
+        return bounds
     weight, step = rules.ratchet["weight"], rules.ratchet["step"]
     mixed = weight * bounds + (1 - weight) * previous
-    return [float(bound) for bound in np.clip(mixed, (1 - step) * previous, previous)]
+    return np.asarray(np.clip(mixed, (1 - step) * previous, previous))
+
+
+def ratchet_notes(options: Options, previous: Floats | None) -> Iterator[Note]:
+    """A ratchet that was asked for and has nothing to start from."""
+    if options.previous and previous is None:
+        yield Note("ratchet-without-match", "warning", "the earlier thresholds hold none of the same pool, category, "
+                   "system and number of classes: no ratchet was applied")  # fmt: skip
 
 
 def benchmark_of(scheme: Scheme, figures: Figures, market: Distribution) -> tuple[dict[str, float], tuple[Note, ...]]:
@@ -111,15 +133,17 @@ def benchmark_of(scheme: Scheme, figures: Figures, market: Distribution) -> tupl
     return {"benchmark_derived": value}, (Note("benchmark", "note", text),)
 
 
-def parameters_of(scheme: Scheme, figures: Figures, options: Options, rules: ClassRules) -> dict[str, Any]:
-    """What the thresholds were computed with."""
+def parameters_of(
+    scheme: Scheme, figures: Figures, options: Options, rules: ClassRules, previous: Floats | None
+) -> dict[str, Any]:
+    """What the thresholds were computed with; `previous` are those that a ratchet started from."""
     found: dict[str, Any] = {
         name: list(value) if isinstance(value := getattr(figures, name), tuple) else value for name in scheme.figures
     }
     found |= {"operator_cap": rules.operator_cap, "replicates": options.replicates, "seed": options.seed}
     if rate := yearly_improvement(options, rules):
         found["improvement"] = rate
-    if options.previous:
+    if previous is not None:
         found["ratchet"] = dict(rules.ratchet)
     if options.distinguishable:
         found["distinguishable_z"] = rules.distinguishable_z

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from footprint.errors import InputError
 from footprint.market.assignment import places
 from footprint.market.declarations import Floats, Market
-from footprint.market.fitting import fit_market
+from footprint.market.findings import rescale_triggers
+from footprint.market.fitting import Skipped, fit_market
 from footprint.market.options import Options
 from footprint.market.rules import ClassRules, class_rules
 from footprint.market.succession import successors
@@ -66,6 +67,7 @@ class Review:
                 "old": dict(self.old.thresholds),
                 "new": dict(self.new.thresholds),
                 "intervals": {letter: list(ends) for letter, ends in self.new.intervals.items()},
+                "old_intervals": {letter: list(ends) for letter, ends in self.old.intervals.items()},
             },
             "occupancy": {
                 name: {letter: {"n": n, "mass_share": share} for letter, (n, share) in scheme.occupancy.items()}
@@ -96,21 +98,23 @@ def review_markets(
     categories: Sequence[str] = (),
     options: Options | None = None,
     old_options: Options | None = None,
+    told: Callable[[Skipped], None] | None = None,
 ) -> tuple[tuple[Review, ...], tuple[ClassScheme, ...]]:
     """Fit both markets and compare them; the earlier thresholds are of one window before `on` unless `old_on` is given.
 
-    Returns the reviews, and the new schemes that have nothing earlier to be compared with. InputError where the markets
-    have no product, category and system in common.
+    Returns the reviews, and the new schemes that have nothing earlier to be compared with. What is refused in either
+    market is `told`, or an InputError where nobody listens. InputError where they have no product, category and system
+    in common.
     """
     new_options = options or Options()
     old_options = old_options or new_options
     rules = class_rules(on)
     earlier = old_on or window(on, rules.window_years)[0]
-    new = list(fit_market(after, on, categories, new_options))
-    old = list(fit_market(before, earlier, categories, old_options))
+    new = list(fit_market(after, on, categories, new_options, told=told))
+    old = list(fit_market(before, earlier, categories, old_options, told=told))
     bridges: dict[int, ClassScheme] = {}
     if old_options != new_options:
-        under_old = fit_market(after, on, categories, replace(old_options, replicates=0))
+        under_old = fit_market(after, on, categories, replace(old_options, replicates=0), told=lambda _: None)
         bridges = {id(scheme): bridge for scheme, bridge in zip(new, under_old, strict=True)}
     pairs = paired(old, new)
     compared = {id(b) for _, b in pairs}
@@ -174,7 +178,7 @@ def review(
         moves.append(Move(*idents, old.letters[places_of[0]], new.letters[places_of[-1]], reasons))
     entered, left = len(second) - len(new_rows), len(first) - len(old_rows)
     counts = _migration(stages[0], stages[-1], old, new)
-    return Review(old, new, counts, tuple(moves), entered, left, rescale_triggers(new, rules))
+    return Review(old, new, counts, tuple(moves), entered, left, rescale_triggers(new.occupancy, rules))
 
 
 def _declared(market: Market, scheme: ClassScheme, rules: ClassRules) -> Market:
@@ -213,13 +217,3 @@ def _migration(
     counts = np.zeros((old.classes, new.classes), dtype=np.int64)
     np.add.at(counts, (was, now), 1)
     return {a: dict(zip(new.letters, row, strict=True)) for a, row in zip(old.letters, counts.tolist(), strict=True)}
-
-
-def rescale_triggers(scheme: ClassScheme, rules: ClassRules) -> tuple[str, ...]:
-    """Where the best classes hold so much that a review should rescale: 30 % in A, 50 % in A and B."""
-    found = []
-    for letters, most in rules.rescale.items():
-        share = sum(scheme.occupancy[letter][1] for letter in letters if letter in scheme.occupancy)
-        if share >= most:
-            found.append(f"{share:.0%} of the tonnes in {' and '.join(letters)}, from {most:.0%} on")
-    return tuple(found)

@@ -5,19 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from footprint.errors import InputError, listed
+from footprint.errors import InputError, listed, nearest
+from footprint.library.method import known_methods
+from footprint.library.paths import methods_folder
 from footprint.library.toml import read_text
 from footprint.market.declarations import CODES, POOL_FIELDS, Pool
-from footprint.market.thresholds import LEGAL, LETTERS, POOLED, SCHEMA, ClassScheme, Note
-from footprint.rules.tables import check_keys, read_table, tables
+from footprint.market.thresholds import LEGAL, LETTERS, POOLED, SCHEMA, ClassScheme, Note, unit_of
+from footprint.rules.materials import load_materials
+from footprint.rules.tables import Table, check_keys, read_table, tables, text
 
 LEGAL_SCHEMA = "footprint/legal-classes/1"
+#: what a scheme may be of
+SYSTEMS = (POOLED, "primary", "secondary", "mixed")
 #: what of a pool is a number
 _NUMBERS = frozenset({"declared_unit_kg", "cff_A"})
 
@@ -77,6 +83,7 @@ def _scheme(raw: Any, where: str) -> ClassScheme:
             intervals={key: (_number(low), _number(high)) for key, (low, high) in raw["intervals"].items()},
             occupancy={key: (int(o["n"]), _number(o["mass_share"])) for key, o in raw["occupancy"].items()},
             notes=tuple(Note(f["rule"], f["severity"], f["message"]) for f in raw.get("findings", [])),
+            valid_to=date.fromisoformat(raw["valid_to"]) if raw.get("valid_to") else None,
         )
     except KeyError as error:
         raise InputError(f"{where}: the key {error} is missing") from None
@@ -93,36 +100,39 @@ def _legal(path: Path) -> tuple[ClassScheme, ...]:
     since = raw["since"]
     if type(since) is not date:
         raise InputError(f"{path}: 'since' is {since!r}; a day without a time is needed")
-    act = {key: raw[key] for key in ("act", "provision", "url")}
-    for key, text in act.items():
-        if not isinstance(text, str) or not text.strip():
-            raise InputError(f"{path}: '{key}' is {text!r}; a text is needed")
-    found = []
-    for n, table in enumerate(tables(raw, "scheme", str(path)), 1):
-        where = f"{path}, scheme {n}"
-        check_keys(table, where, ("material", "product", "form", "category", "unit", "thresholds"),
-                   ("grade", "declared_unit_kg", "method", "system"))  # fmt: skip
-        pool = Pool(
-            table["material"], table["product"], table["form"], table.get("grade", ""),
-            float(table.get("declared_unit_kg", 1.0)), table.get("method", "ef-3.1"), "none", "", "", 1.0, "include",
-        )  # fmt: skip
-        found.append(
-            ClassScheme(
-                pool.material,
-                _category(table["category"], where),
-                table["unit"],
-                "legal",
-                since,
-                (since, since),
-                _thresholds(table["thresholds"], where),
-                pool,
-                table.get("system", POOLED),
-                LEGAL,
-                act,
-                publishable=True,
-            )
-        )
-    return tuple(found)
+    act = {key: text(raw, key, str(path)) for key in ("act", "provision", "url")}
+    entries = enumerate(tables(raw, "scheme", str(path)), 1)
+    return tuple(_legal_scheme(table, f"{path}, scheme {n}", act, since) for n, table in entries)
+
+
+def _legal_scheme(table: Table, where: str, act: Mapping[str, str], since: date) -> ClassScheme:
+    """One product and category of an act."""
+    check_keys(table, where, ("material", "product", "form", "category", "unit", "thresholds"),
+               ("grade", "declared_unit_kg", "method", "system"))  # fmt: skip
+    material, product, form, unit = (text(table, key, where) for key in ("material", "product", "form", "unit"))
+    system, method = (text(table, *entry) for entry in (("system", where, POOLED), ("method", where, "ef-3.1")))
+    _among(material, "material", tuple(load_materials(methods_folder() / "crma")), where)
+    _among(system, "system", SYSTEMS, where)
+    _among(method, "method", known_methods(), where)
+    kg = table.get("declared_unit_kg", 1.0)
+    if not _positive(kg):
+        raise InputError(f"{where}: 'declared_unit_kg' is {kg!r}; a positive number is needed")
+    pool = Pool(
+        material, product, form, text(table, "grade", where, ""), float(kg), method, "none", "", "", 1.0, "include"
+    )
+    category = _category(table["category"], where)
+    if unit != (needed := unit_of(pool, category)):
+        raise InputError(f"{where}: unit '{unit}'; values of {category} are in '{needed}'")
+    return ClassScheme(
+        material, category, unit, "legal", since, (since, since), _thresholds(table["thresholds"], where), pool, system,
+        LEGAL, act, publishable=True,
+    )  # fmt: skip
+
+
+def _among(word: str, key: str, allowed: Sequence[str], where: str) -> None:
+    if word not in allowed:
+        hint = nearest(word, allowed) or f"; allowed: {listed(allowed, 40)}"
+        raise InputError(f"{where}: {key} '{word}' is not known{hint}")
 
 
 def _category(code: Any, where: str) -> str:
@@ -138,7 +148,7 @@ def _thresholds(raw: Any, where: str) -> Mapping[str, float]:
         raise InputError(f"{where}: thresholds are needed for A, B … in order, at most {listed(LETTERS[:-1])}")
     found = {}
     for letter, value in raw.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value <= 0:
+        if not _positive(value):
             raise InputError(f"{where}: threshold {letter} is {value!r}; a positive number is needed")
         found[letter] = float(value)
     if any(high <= low for low, high in pairwise(found.values())):
@@ -149,6 +159,11 @@ def _thresholds(raw: Any, where: str) -> Mapping[str, float]:
 def _pool(raw: Any) -> Pool:
     found: dict[str, Any] = {n: _number(raw[n]) if n in _NUMBERS else _text(raw[n]) for n in POOL_FIELDS}
     return Pool(**found)
+
+
+def _positive(value: Any) -> bool:
+    """Whether a value is a positive number that a float can hold."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= sys.float_info.max
 
 
 def _number(value: Any) -> float:

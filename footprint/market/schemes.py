@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from footprint.errors import InputError, nearest
 from footprint.market.declarations import Floats
-from footprint.market.distribution import Distribution
+from footprint.market.distribution import Distribution, Places
 
 
 @dataclass(frozen=True)
@@ -103,13 +101,13 @@ def natural_breaks(market: Distribution, classes: int, figures: Figures) -> Floa
     """The K groups of least Σ_c Σ_i w_i (ln x_i − μ_c)² (Fisher 1958, Jenks); a bound is the geometric mean of the two
     values it parts (METHOD 2.4 g). Fewer different values than classes leave the upper classes empty.
     """
-    logs = np.log(market.values)
+    logs, where = np.unique(np.log(market.values), return_inverse=True)
     found = []
     for replicate in range(len(market.replicates.whole)):
-        weights = market.weights(replicate)
+        weights = np.bincount(where, market.weights(replicate), len(logs)).astype(np.float64)
         drawn = weights > 0
-        x, where = np.unique(logs[drawn], return_inverse=True)
-        starts = breaks(x, np.bincount(where, weights[drawn], len(x)).astype(np.float64), min(classes, len(x)))
+        x = logs[drawn]
+        starts = breaks(x, weights[drawn], min(classes, len(x)))
         bounds = [np.exp((x[start - 1] + x[start]) / 2) for start in starts]
         found.append(bounds + [float(np.exp(x[-1]))] * (classes - 1 - len(bounds)))
     return np.array(found)
@@ -118,40 +116,59 @@ def natural_breaks(market: Distribution, classes: int, figures: Figures) -> Floa
 def breaks(values: Floats, weights: Floats, groups: int) -> list[int]:
     """Where groups 2 … K begin among ascending different values, for the least weighted sum of squares within groups.
 
-    Dynamic programming over the last group; its best start never moves down as the end moves up, so that each layer
-    halves its range (n log n).
+    Dynamic programming over the last group: D_g(e) = min over s of D_{g−1}(s) + within(s, e). The best s never moves
+    down as e moves up, for within(s, e) satisfies the quadrangle inequality (Grønlund et al. 2017, arXiv:1701.07204):
+    each layer takes n log n steps.
     """
     n = len(values)
     centred = values - np.average(values, weights=weights)
     w, s, q = (np.r_[0.0, np.cumsum(part)] for part in (weights, weights * centred, weights * centred**2))
 
-    def within(start: NDArray[Any], end: int) -> NDArray[Any]:
+    def within(start: Places, end: Places) -> Floats:
         """Sum of squares of values[start:end] about their mean."""
         mass, first = w[end] - w[start], s[end] - s[start]
         return np.asarray(q[end] - q[start] - first * first / mass)
 
-    best = np.array([0.0] + [float(within(np.array([0]), end)[0]) for end in range(1, n + 1)])
+    ends = np.arange(1, n + 1)
+    best = np.r_[0.0, within(np.zeros(n, dtype=np.int64), ends)]
     starts = []
     for group in range(1, groups):
-        cost, start = np.full(n + 1, np.inf), np.zeros(n + 1, dtype=np.int64)
-        waiting = [(group + 1, n, group, n - 1)]
-        while waiting:
-            low, high, least, most = waiting.pop()
-            if low > high:
-                continue
-            end = (low + high) // 2
-            tried = np.arange(least, min(most, end - 1) + 1)
-            costs = best[tried] + within(tried, end)
-            at = int(np.argmin(costs))
-            cost[end], start[end] = costs[at], tried[at]
-            waiting += [(low, end - 1, least, int(tried[at])), (end + 1, high, int(tried[at]), most)]
-        best = cost
+        least = n if group == groups - 1 else group + 1
+        best, start = _next_layer(best, within, group, least)
         starts.append(start)
     found, end = [], n
     for start in reversed(starts):
         end = int(start[end])
         found.append(end)
     return found[::-1]
+
+
+def _next_layer(
+    best: Floats, within: Callable[[Places, Places], Floats], group: int, least: int
+) -> tuple[Floats, Places]:
+    """The least cost of one group more for each end from `least` on, and where its last group starts.
+
+    Divide and conquer: the middle end of every range first, whose start then bounds those of both halves; the ranges of
+    one depth are searched together, one after another in a single array.
+    """
+    n = len(best) - 1
+    cost, start = np.full(n + 1, np.inf), np.zeros(n + 1, dtype=np.int64)
+    low, high, first, last = (np.array([bound]) for bound in (least, n, group, n - 1))
+    while len(low):
+        end = (low + high) // 2
+        sizes = np.minimum(last, end - 1) - first + 1
+        begins = np.cumsum(sizes) - sizes
+        tried = np.arange(sizes.sum()) + np.repeat(first - begins, sizes)
+        costs = best[tried] + within(tried, np.repeat(end, sizes))
+        lowest = np.minimum.reduceat(costs, begins)
+        hits = np.flatnonzero(costs == np.repeat(lowest, sizes))
+        at = tried[hits[np.searchsorted(hits, begins)]]
+        cost[end], start[end] = lowest, at
+        low, high = np.r_[low, end + 1], np.r_[end - 1, high]
+        first, last = np.r_[first, at], np.r_[at, last]
+        some = low <= high
+        low, high, first, last = low[some], high[some], first[some], last[some]
+    return cost, start
 
 
 @dataclass(frozen=True, slots=True)

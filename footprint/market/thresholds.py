@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from footprint.errors import InputError
+from footprint.library.method import load_method
 from footprint.market.declarations import Pool
 
 LETTERS = "ABCDEFG"
@@ -33,7 +35,8 @@ class Note:
 class ClassScheme:
     """The classes of one category: a value up to and including a threshold has its letter; above the last is the worst.
 
-    `status` is `illustrative` unless the thresholds were read from a legal act.
+    `status` is `illustrative` unless the thresholds were read from a legal act. They hold from `on` up to and including
+    `valid_to`, when a review is due (`class-review`); an act has no last day.
     """
 
     material: str
@@ -56,6 +59,7 @@ class ClassScheme:
     without_options: Mapping[str, float] | None = None
     unweighted: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    valid_to: date | None = None
 
     @property
     def classes(self) -> int:
@@ -89,6 +93,8 @@ class ClassScheme:
             "scheme": self.scheme,
             "parameters": dict(self.parameters),
             "on": self.on.isoformat(),
+            "valid_from": self.on.isoformat(),
+            "valid_to": None if self.valid_to is None else self.valid_to.isoformat(),
             "window": {"from": self.window[0].isoformat(), "before": self.window[1].isoformat()},
             "n": self.n,
             "n_operators": self.n_operators,
@@ -113,6 +119,17 @@ class ClassScheme:
             for low, high in (self.bounds(letter),)
         )
         return f"<table><caption>{self.category}, {self.unit}; {self.status}</caption>{rows}</table>"
+
+
+@lru_cache(maxsize=64)
+def unit_of(pool: Pool, category: str) -> str:
+    """The unit of a pool's values: that of the method (of ef-3.1 where the method is not known) per declared unit."""
+    try:
+        method = load_method(pool.method)
+    except InputError:
+        method = load_method("ef-3.1")
+    unit = method.categories[method.column[category]].unit
+    return f"{unit} per {'' if pool.declared_unit_kg == 1 else f'{pool.declared_unit_kg:g} '}kg"
 
 
 def lettered(bounds: list[float]) -> dict[str, float]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from footprint.market.assignment import Classification
+from footprint.market.assignment import Change, Classification
 from footprint.market.comparing import NEAR, Comparison, Quality
 from footprint.market.decimals import printed
 from footprint.market.review import Review
-from footprint.market.thresholds import ClassScheme
+from footprint.market.scheme_files import scheme_id
+from footprint.market.thresholds import LEGAL, ClassScheme
 from footprint.report.document import Block, Document, Grid, Heading, Items, Paragraph
 from footprint.report.numbers import NOT_AVAILABLE, percent, plural
 
@@ -27,11 +28,10 @@ def _scheme(scheme: ClassScheme) -> Iterator[Block]:
     for letter in scheme.letters:
         low, high = scheme.bounds(letter)
         n, share = scheme.occupancy.get(letter, (0, 0.0))
-        ends = scheme.intervals.get(letter)
         rows.append((
             letter,
             f"up to {printed(high)}" if high is not None else f"above {printed(low or 0.0)}",
-            f"{printed(ends[0])} to {printed(ends[1])}" if ends else "–",
+            _interval(scheme, letter),
             str(n),
             percent(share),
         ))  # fmt: skip
@@ -67,7 +67,25 @@ def assigned_document(rows: Sequence[tuple[str, Classification]]) -> Document:
         lines.append((name, found.category, printed(found.value), found.letter, sure, nearer))
     heads = ("declaration", "category", "value", "class", "probability", "next better")
     table = Grid(heads, tuple(lines), right=frozenset({"value", "probability"}), wide=frozenset({"declaration"}))
-    return (Paragraph(ILLUSTRATIVE if "illustrative" in status else "Legal classes."), table)
+    standing = Paragraph(ILLUSTRATIVE if "illustrative" in status else "Legal classes.")
+    by = dict.fromkeys(_named(found.scheme) for _, found in rows)
+    changes = tuple(_change(found, change) for _, found in rows for change in found.changes)
+    return (standing, Items(tuple(by)), table, *((Items(changes),) if changes else ()))
+
+
+def _named(scheme: ClassScheme) -> str:
+    """What gave the letters: the act, or the scheme by its id, and when it holds."""
+    until = "" if scheme.valid_to is None else f" to {scheme.valid_to}"
+    if scheme.status == LEGAL:
+        act = ", ".join(str(scheme.parameters[key]) for key in ("act", "provision", "url"))
+        return f"{scheme.category}, {scheme.system}: {act}; holds from {scheme.on}{until}"
+    return f"{scheme.category}, {scheme.system}: {scheme.scheme}, id {scheme_id(scheme)}; holds from {scheme.on}{until}"
+
+
+def _change(found: Classification, change: Change) -> str:
+    """What of a part would have to go for the next better class."""
+    amount = f"{printed(change.value)} {found.unit}"
+    return f"{found.category}: {found.better} needs {percent(change.cut)} less of {change.part} ({amount})"
 
 
 def compared_document(comparisons: Sequence[Comparison]) -> Document:
@@ -117,10 +135,10 @@ def _review(found: Review) -> Iterator[Block]:
     yield Heading(2, f"{new.pool.name}, {new.category}, {new.system}: {old.on} to {new.on}")
     yield Paragraph(ILLUSTRATIVE if new.status == "illustrative" else f"Status: {new.status}.")
     rows = tuple(
-        (letter, *(_threshold(s, letter) for s in (old, new)), *(_share(s, letter) for s in (old, new)))
+        (letter, *(cell(s, letter) for cell in (_threshold, _interval, _share) for s in (old, new)))
         for letter in max(old.letters, new.letters, key=len)
     )
-    heads = ("class", "old", "new", "tonnes old", "tonnes new")
+    heads = ("class", "old", "new", "95% old", "95% new", "tonnes old", "tonnes new")
     yield Grid(heads, rows, right=frozenset(heads[1:]))
     matrix = tuple((a, *(str(row[b]) for b in new.letters)) for a, row in found.migration.items())
     yield Paragraph("Declarations from old class (rows) to new class:")
@@ -135,6 +153,11 @@ def _review(found: Review) -> Iterator[Block]:
 def _threshold(scheme: ClassScheme, letter: str) -> str:
     value = scheme.thresholds.get(letter)
     return "–" if value is None else printed(value)
+
+
+def _interval(scheme: ClassScheme, letter: str) -> str:
+    ends = scheme.intervals.get(letter)
+    return f"{printed(ends[0])} to {printed(ends[1])}" if ends else "–"
 
 
 def _share(scheme: ClassScheme, letter: str) -> str:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from footprint.market.decimals import rounded
+from footprint.market.declarations import Pool
+from footprint.market.scheme_files import schemes_text
+from footprint.market.thresholds import ClassScheme
+from tests.cli.conftest import TOY_CALL, Run
+from tests.rules.test_class_matching import ACT, PRODUCT
 
 HEADER = "declaration_id,operator,material,product,form,system,country,period_from,period_to,mass_t,CC,gsd2_CC"
 
@@ -60,7 +66,7 @@ def test_fit_prints_that_it_is_illustrative(run: Run, market: Path) -> None:
 def test_fit_writes_what_assign_reads(run: Run, market: Path, schemes: Path) -> None:
     """1 is A (its bound belongs to it) and 10 is F; a spread makes the probabilities sum to one."""
     call = run("classes", "assign", market, "--scheme-file", schemes, "--json")
-    assert (call.code, call.err) == (0, "")
+    assert call.code == 0
     letters = {entry["declaration_id"]: entry["class"] for entry in call.json}
     assert (letters["carbonate0-2026"], letters["carbonate9-2026"]) == ("A", "F")
     assert all(sum(entry["probability"].values()) == pytest.approx(1) for entry in call.json)
@@ -73,7 +79,7 @@ def test_assign_says_what_it_leaves_out(run: Run, market: Path, schemes: Path, t
     market.write_text(market.read_text(encoding="utf-8") + "\n".join(rows) + "\n", encoding="utf-8")
     call = run("classes", "assign", market, "--scheme-file", schemes)
     assert call.code == 0
-    assert "no class: 2 declarations of no product and category with a pooled scheme" in call.err
+    assert "no class: 2 declarations of no product, category, system and time of a scheme" in call.err
     assert "hydroxide0-2026, hydroxide1-2026" in call.err
 
 
@@ -81,7 +87,7 @@ def test_assign_without_any_scheme_for_the_product_exits_2(run: Run, schemes: Pa
     other = market_file(tmp_path / "other.csv", 2026, [3.0], form="hydroxide")
     call = run("classes", "assign", other, "--scheme-file", schemes)
     assert call.code == 2
-    assert "no declaration is of the product of a pooled scheme" in call.err
+    assert "no declaration is of the product, category, system and time of a scheme" in call.err
 
 
 def test_letters_of_a_legal_scheme_are_not_illustrative(run: Run, market: Path, tmp_path: Path) -> None:
@@ -92,7 +98,7 @@ schema = "footprint/legal-classes/1"
 act = "invented act"
 provision = "Annex"
 url = "https://example.org/act"
-since = 2027-01-01
+since = 2026-12-31
 
 [[scheme]]
 material = "lithium"
@@ -153,6 +159,8 @@ def test_compare_sets_all_schemes_side_by_side(run: Run, market: Path) -> None:
         (("fit", "{market}", "--on", "2027-01-01", "--classes", "9"), "9 classes; allowed: 2 to 7"),
         (("fit", "{market}", "--on", "2027-01-01", "--improvement", "0.5"), "out of range; allowed: 0 to 0.05"),
         (("fit", "{market}", "--on", "2035-01-01"), "nothing in the window"),
+        (("fit", "{market}", "--on", "2027-01-01", "--benchmark", "5"), "scheme 'geometric' has no figure 'benchmark'"),
+        (("assign", "--scheme-file", "{market}"), "or --route with a route, one of the two"),
         (("fit", "no-such.csv"), "no-such.csv: no such file"),
         (("fit", "{market}.txt"), "the name of a market file ends in"),
         (("assign", "{market}", "--scheme-file", "{market}"), "not valid JSON"),
@@ -192,6 +200,137 @@ def test_a_scheme_of_a_file_is_illustrative_whatever_it_says(run: Run, market: P
     schemes.write_text(json.dumps([held[0] | {"status": "adopted"}]), encoding="utf-8")
     call = run("classes", "assign", market, "--scheme-file", schemes, "--json")
     assert {entry["status"] for entry in call.json} == {"illustrative"}
+
+
+def test_a_scheme_file_with_what_is_no_number_exits_2(run: Run, market: Path, schemes: Path) -> None:
+    text = schemes.read_text(encoding="utf-8")
+    schemes.write_text(text.replace('"n": 10,', '"n": Infinity,', 1), encoding="utf-8")
+    call = run("classes", "assign", market, "--scheme-file", schemes)
+    assert (call.code, call.out) == (2, "")
+    assert "scheme 1: not in form" in call.err
+    assert "unexpected" not in call.err
+
+
+def test_a_scheme_that_outlasts_the_calendar_draws_no_label(
+    run: Run, market: Path, schemes: Path, tmp_path: Path
+) -> None:
+    text = schemes.read_text(encoding="utf-8")
+    schemes.write_text(text.replace('"on": "2027-01-01"', '"on": "9999-12-31"'), encoding="utf-8")
+    call = run("classes", "draw", "label", market, "--scheme-file", schemes, "--declaration", "carbonate0-2026",
+               "--out", tmp_path / "label.svg")  # fmt: skip
+    assert call.code == 2
+    assert "+3 years is year 10002; allowed: 1 to 9999" in call.err
+
+
+def test_letters_come_with_the_scheme_that_gave_them(run: Run, market: Path, schemes: Path) -> None:
+    call = run("classes", "assign", market, "--scheme-file", schemes, "--json")
+    (told,) = {(e["scheme"], e["scheme_id"], e["on"], e["valid_to"]) for e in call.json}
+    assert told[0] == "geometric"
+    assert told[1].startswith("lithium-CC-2027-01-01-")
+    assert told[2:] == ("2027-01-01", "2029-12-31")
+    assert "outside the validity of the scheme: 10 declarations" in call.err
+
+
+def test_an_act_is_named_with_its_provision(run: Run, market: Path, tmp_path: Path) -> None:
+    legal = tmp_path / "act.toml"
+    legal.write_text(ACT + PRODUCT, encoding="utf-8")
+    call = run("classes", "assign", market, "--scheme-file", legal)
+    assert (call.code, call.err) == (0, "")
+    assert "Legal classes." in call.out
+    assert "Invented Regulation, Annex I, https://example.org/act" in " ".join(call.out.split())
+    assert "holds from 2025-06-01" in " ".join(call.out.split())
+
+
+def test_an_act_labels_what_was_placed_on_the_market_since(run: Run, market: Path, tmp_path: Path) -> None:
+    """The market is of 2026: an act since June 2025 has a class for it without a watermark, one since 2029 has none."""
+    legal, out = tmp_path / "act.toml", tmp_path / "label.svg"
+    call = (
+        "classes",
+        "draw",
+        "label",
+        market,
+        "--scheme-file",
+        legal,
+        "--declaration",
+        "carbonate0-2026",
+        "--out",
+        out,
+    )
+    legal.write_text(ACT.replace("2025-06-01", "2029-01-01") + PRODUCT, encoding="utf-8")
+    refused = run(*call)
+    assert (refused.code, out.exists()) == (2, False)
+    assert "no scheme for lithium: lithium carbonate, CC, pooled on 2026-12-31" in refused.err
+    legal.write_text(ACT + PRODUCT, encoding="utf-8")
+    assert run(*call).code == 0
+    assert "ILLUSTRATIVE" not in out.read_text(encoding="utf-8")
+
+
+def test_a_route_has_a_class_and_the_parts_that_could_better_it(run: Run, tmp_path: Path) -> None:
+    """The mine's and the refinery's share of an invented route under a bound that is a tenth below its value."""
+    value = run("calc", *TOY_CALL, "--json").json["results"]["CC"]["value"]
+    pool = Pool("cobalt", "cobalt metal", "metal", "", 1.0, "ef-3.1", "none", "", "", 1.0, "include")
+    on, bound = date(2027, 1, 1), rounded(0.9 * value)
+    scheme = ClassScheme(
+        "cobalt", "CC", "kg CO2 eq per kg", "geometric", on, (date(2024, 1, 1), on), {"A": bound}, pool
+    )
+    path = tmp_path / "schemes.json"
+    path.write_text(schemes_text([scheme]), encoding="utf-8")
+    wanted = ("classes", "assign", "--route", *TOY_CALL, "--scheme-file", path, "--on", "2027-06-01")
+    call = run(*wanted, "--json")
+    assert call.code == 0
+    (found,) = call.json
+    assert (found["class"], found["next_better"]) == ("B", "A")
+    assert found["changes"]
+    assert all(c["cut"] == pytest.approx((value - bound) / c["value"]) and c["cut"] <= 1 for c in found["changes"])
+    assert "A needs" in run(*wanted).out
+    refused = run(*wanted, "--long-term", "exclude")
+    assert refused.code == 2
+    assert "has long-term emissions 'exclude'; the scheme is for 'include'" in refused.err
+
+
+@pytest.fixture
+def two_products(tmp_path: Path) -> Path:
+    """Carbonate has AC everywhere; of the hydroxide half the tonnes have none, which is refused."""
+    paths = [market_file(tmp_path / f"{form}.csv", 2026, VALUES, form) for form in ("carbonate", "hydroxide")]
+    rows = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+    cells = [f"{row},{'' if row.startswith('hydroxide') and n % 2 else 0.5 + n}" for n, row in enumerate(rows)]
+    path = tmp_path / "two.csv"
+    path.write_text("\n".join([f"{HEADER},AC", *cells]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("command", ["fit", "compare", "review"])
+def test_what_is_refused_is_told_and_the_rest_answered(run: Run, two_products: Path, command: str) -> None:
+    more = (two_products, "--old-on", "2027-01-01") if command == "review" else ()
+    bootstrap = () if command == "review" else ("--bootstrap", 10)
+    call = run("classes", command, two_products, *more, "--category", "AC", "--on", "2027-01-01", *bootstrap, "--json")
+    assert call.code == 3
+    assert {(entry["pool"]["form"], entry["category"]) for entry in call.json} == {("carbonate", "AC")}
+    assert "left out: lithium: lithium hydroxide, hydroxide, AC" in call.err
+
+
+@pytest.mark.parametrize("command", ["fit", "compare"])
+def test_where_all_is_refused_the_file_and_the_product_are_named(run: Run, two_products: Path, command: str) -> None:
+    call = run("classes", command, two_products, "--category", "AC", "--on", "2027-01-01", "--form", "hydroxide")
+    assert (call.code, call.out) == (2, "")
+    assert f"{two_products}: lithium: lithium hydroxide, hydroxide, AC" in call.err
+
+
+def test_one_product_of_several_is_chosen(run: Run, two_products: Path) -> None:
+    for option, text in (("--product", "lithium hydroxide"), ("--form", "hydroxide")):
+        call = run("classes", "fit", two_products, "--on", "2027-01-01", "--bootstrap", 0, option, text, "--json")
+        assert {entry["pool"]["product"] for entry in call.json} == {"lithium hydroxide"}
+    call = run("classes", "fit", two_products, "--on", "2027-01-01", "--grade", "battery")
+    assert call.code == 2
+    assert "no declaration has grade 'battery'" in call.err
+
+
+def test_review_prints_the_intervals_of_both_times(run: Run, market: Path, tmp_path: Path) -> None:
+    later = market_file(tmp_path / "later.csv", 2029, VALUES)
+    call = run("classes", "review", market, later, "--on", "2030-01-01", "--json")
+    told = call.json[0]["thresholds"]
+    assert set(told["old_intervals"]) == set(told["intervals"]) == set("ABCDEF")
+    assert "95% old" in run("classes", "review", market, later, "--on", "2030-01-01").out
 
 
 def test_import_list_show_withdraw_export(run: Run, market: Path, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from footprint.market.assignment import places, probabilities
-from footprint.market.decimals import rounded, strictly
+from footprint.market.decimals import apart, rounded, strictly
 from footprint.market.distribution import Distribution
 from footprint.market.fitting import fit_classes
 from footprint.market.schemes import SCHEMES, Figures, breaks
@@ -19,7 +19,12 @@ from tests.rules.test_class_schemes import declared
 
 values = st.floats(1e-6, 1e6)
 markets = st.lists(st.tuples(values, st.floats(0.01, 1e6), st.integers(0, 8)), min_size=1, max_size=30)
+#: few different values, so that several operators have the same
+tied = st.tuples(st.sampled_from([1.0, 2.0, 3.0]), st.floats(0.01, 1e3), st.integers(0, 8))
 schemes = st.sampled_from(sorted(SCHEMES))
+weighted = st.lists(
+    st.tuples(st.integers(-50, 50), st.integers(1, 20)), min_size=1, max_size=9, unique_by=lambda row: row[0]
+)
 Rows = list[tuple[float, float, int]]
 
 
@@ -50,6 +55,20 @@ def test_splitting_a_row_changes_nothing(rows: Rows, scheme: str) -> None:
     x, tonnes, operator = rows[0]
     split = [(x, tonnes / 2, operator), (x, tonnes / 2, operator), *rows[1:]]
     assert bounds(split, scheme) == pytest.approx(bounds(rows, scheme), rel=1e-9)
+
+
+@given(st.lists(tied, min_size=1, max_size=20), schemes, st.permutations(range(9)))
+def test_what_operators_are_called_changes_nothing(rows: Rows, scheme: str, names: list[int]) -> None:
+    renamed = [(x, tonnes, names[operator]) for x, tonnes, operator in rows]
+    assert bounds(renamed, scheme) == pytest.approx(bounds(rows, scheme), rel=1e-9)
+
+
+@given(st.lists(st.lists(values, min_size=6, max_size=6).map(sorted), min_size=1, max_size=8))
+def test_bounds_are_set_apart_in_every_replicate_as_in_one(rows: list[list[float]]) -> None:
+    """To the three figures that are printed."""
+    found = apart(np.array(rows), 1.05)
+    for row, ours in zip(rows, found.tolist(), strict=True):
+        assert [rounded(bound) for bound in ours] == strictly(row, 1.05)[0]
 
 
 @given(markets, schemes)
@@ -112,3 +131,17 @@ def test_natural_breaks_agree_with_jenkspy() -> None:
         assert sum(part.var() * len(part) for part in ours) == pytest.approx(
             sum(part.var() * len(part) for part in theirs), rel=1e-9, abs=1e-12
         )
+
+
+@given(weighted, st.integers(1, 5))
+def test_natural_breaks_are_the_best_of_all_partitions(rows: list[tuple[int, int]], groups: int) -> None:
+    """Every way to part up to nine weighted values, by brute force."""
+    x, w = (np.array(column, dtype=float) for column in zip(*sorted(rows), strict=True))
+    groups = min(groups, len(x))
+
+    def within(starts: tuple[int, ...] | list[int]) -> float:
+        parts = zip(np.split(x, starts), np.split(w, starts), strict=True)
+        return sum(float(b @ (a - np.average(a, weights=b)) ** 2) for a, b in parts)
+
+    best = min(within(starts) for starts in combinations(range(1, len(x)), groups - 1))
+    assert within(breaks(x, w, groups)) == pytest.approx(best, rel=1e-9, abs=1e-8)

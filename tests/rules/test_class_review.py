@@ -11,10 +11,11 @@ import pytest
 
 from footprint.errors import InputError
 from footprint.market.declarations import Market
+from footprint.market.findings import rescale_triggers
 from footprint.market.fitting import fit_market
 from footprint.market.options import Options
 from footprint.market.reading import check_table
-from footprint.market.review import paired, rescale_triggers, review, review_markets
+from footprint.market.review import paired, review, review_markets
 from footprint.market.rules import class_rules
 from footprint.market.succession import successors
 from footprint.market.thresholds import ClassScheme
@@ -210,8 +211,7 @@ def test_another_scheme_for_the_earlier_thresholds_is_bridged() -> None:
 
 def test_rescale_triggers_by_hand() -> None:
     """30 % in A triggers, 50 % in A and B does; 29 % and 49 % do not."""
-    scheme = fitted(BEFORE, OLD, {"A": 1.0, "B": 3.0})
-    full = replace(scheme, occupancy={"A": (1, 0.30), "B": (1, 0.20), "C": (2, 0.50)})
-    less = replace(scheme, occupancy={"A": (1, 0.29), "B": (1, 0.20), "C": (2, 0.51)})
+    full = {"A": (1, 0.30), "B": (1, 0.20), "C": (2, 0.50)}
+    less = {"A": (1, 0.29), "B": (1, 0.20), "C": (2, 0.51)}
     assert [trigger.split(" of")[0] for trigger in rescale_triggers(full, RULES)] == ["30%", "50%"]
     assert rescale_triggers(less, RULES) == ()

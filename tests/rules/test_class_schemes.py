@@ -17,7 +17,7 @@ from footprint.market.fitting import fit_classes
 from footprint.market.reading import check_table
 from footprint.market.schemes import SCHEMES, Figures, breaks
 from footprint.market.thresholds import ClassScheme
-from footprint.market.window import capped, effective_size, tonnes_within, window
+from footprint.market.window import capped, effective_size, tonnes_within, validity, window
 
 FIGURES = Figures()
 ON = date(2027, 1, 1)
@@ -82,6 +82,13 @@ def test_equal_values_of_one_operator_are_one_value() -> None:
     split = market([1.0, 2.0, 2.0, 4.0], [1.0, 1.0, 1.0, 1.0], [0, 1, 1, 2])
     assert split.quantile(0.25)[0] == pytest.approx(4 / 3)
     assert len(split.values) == 3
+
+
+def test_equal_values_of_several_operators_stand_by_their_tonnes() -> None:
+    """1 t at 1, then 1 t and 8 t at 2, 2 t at 4, whoever holds which: p = .5, 1.5, 6, 11 of 12; Q(1/12) = 1 + 0.5/1."""
+    for operators in ([0, 1, 2, 3], [3, 2, 1, 0], [2, 1, 0, 3]):
+        found = market([1.0, 2.0, 2.0, 4.0], [1.0, 1.0, 8.0, 2.0], operators)
+        assert found.quantile(1 / 12)[0] == pytest.approx(1.5)
 
 
 def test_window_ends_the_day_before() -> None:
@@ -283,6 +290,80 @@ def test_indistinguishable_classes_are_merged() -> None:
     assert "narrow-classes" in {note.rule for note in told.notes}
 
 
+def test_indistinguishable_classes_are_merged_under_every_scheme() -> None:
+    """Quantiles of 1 … 10 with r_min 1.602. Seven classes: 9.5/7.5 = 1.27; six: 8.83/7.17 = 1.23; five: 8.5/6.5 = 1.31;
+    four: 8/5.5 = 1.45; three: 7.17/3.83 = 1.87, the first that is wide enough."""
+    found = fitted(TEN, {"gsd2_CC": [1.5] * 10}, scheme="quantiles", distinguishable=True)
+    assert found.thresholds == {"A": 3.83, "B": 7.17}
+    assert "narrow-classes" not in {note.rule for note in found.notes}
+
+
+def test_a_class_that_is_hardly_too_narrow_is_told_with_the_figures_that_differ() -> None:
+    """1, 1.58, …: the narrowest printed class spans 1.58. r_min = exp(z √2 ln(GSD²)/2) is 1.5804 for the GSD² below."""
+    gsd2 = math.exp(2 * math.log(1.5804) / (1.645 * math.sqrt(2)))
+    (message,) = [n.message for n in fitted(TEN, {"gsd2_CC": [gsd2] * 10}).notes if n.rule == "narrow-classes"]
+    assert message == "the narrowest class spans a factor of 1.58; declared values tell apart 1.5804"
+
+
+def test_another_number_of_classes_is_told_with_what_the_rules_have() -> None:
+    """Five classes of 1 … 10 have four bounds; without the option there are six, of which the last is 10 too."""
+    found = fitted(TEN, classes=5)
+    assert list(found.thresholds.values()) == [1.0, 2.15, 4.64, 10.0]
+    assert list((found.without_options or {}).values()) == [1.0, 1.58, 2.51, 3.98, 6.31, 10.0]
+    assert fitted(TEN).without_options is None
+    assert fitted(TEN, scheme="pefcr").without_options is None
+
+
+def test_a_ratchet_bounds_its_intervals_too() -> None:
+    """Values half as high as before: no draw has a quantile above 5, so 0.7·5 + 0.3·10 = 6.5 at most and F is 7."""
+    found = fit_classes(declared([x / 2 for x in TEN]), on=ON, replicates=100, previous=[fitted(TEN)])
+    assert found.intervals["F"] == (7.0, 7.0)
+    assert found.parameters["ratchet"] == {"weight": 0.7, "step": 0.3}
+
+
+def test_bounds_that_are_set_apart_have_intervals_set_apart() -> None:
+    """Ten times 5: whoever is drawn, all values are 5, and the bounds 5, then 5 % more each time."""
+    found = fit_classes(declared([5.0] * 10), on=ON, replicates=20)
+    assert found.intervals == {letter: (bound, bound) for letter, bound in found.thresholds.items()}
+
+
+def test_a_ratchet_that_finds_nothing_is_told_and_not_recorded() -> None:
+    """Thresholds of five classes hold none for seven."""
+    found = fitted([x / 2 for x in TEN], previous=[fitted(TEN, classes=5)])
+    assert found.thresholds == fitted([x / 2 for x in TEN]).thresholds
+    assert "ratchet" not in found.parameters
+    assert "ratchet-without-match" in {note.rule for note in found.notes}
+
+
+@pytest.mark.parametrize(("figure", "users"), [("benchmark", "fixed-ratio, pefcr"), ("delta", "anchored")])
+def test_a_figure_that_the_scheme_does_not_use_is_refused(figure: str, users: str) -> None:
+    with pytest.raises(InputError, match=rf"'geometric' has no figure '{figure}'.* is used by: {users}"):
+        fitted(TEN, figures={figure: 0.5})
+
+
+def test_a_market_that_should_be_rescaled_is_told() -> None:
+    """Around the benchmark 80 the bound of A is 41: all of 1 … 10 are in A."""
+    found = fitted(TEN, scheme="fixed-ratio", figures={"benchmark": 80.0})
+    assert [n.message for n in found.notes if n.rule == "rescale"] == [
+        "a review should rescale: 100% of the tonnes in A, from 30% on",
+        "a review should rescale: 100% of the tonnes in A and B, from 50% on",
+    ]
+    assert "rescale" not in {note.rule for note in fitted(TEN).notes}
+
+
+def test_a_scheme_holds_until_the_day_before_its_review() -> None:
+    """Reviewed after three years; one that begins on 29 February holds to the last day of a February."""
+    told = fitted(TEN).to_dict()
+    assert (told["valid_from"], told["valid_to"]) == ("2027-01-01", "2029-12-31")
+    assert fit_classes(declared(TEN), on=date(2028, 2, 29), replicates=0).valid_to == date(2031, 2, 28)
+
+
+def test_the_calendar_ends() -> None:
+    assert validity(date(9996, 5, 1), 3)[1] == date(9999, 5, 1)
+    with pytest.raises(InputError, match=r"9999-12-31: \+3 years is year 10002; allowed: 1 to 9999"):
+        validity(date(9999, 12, 31), 3)
+
+
 def test_fewer_classes_run_from_A() -> None:
     found = fitted(TEN, classes=5)
     assert list(found.thresholds) == ["A", "B", "C", "D"]
@@ -306,7 +387,7 @@ def test_alike_values_are_set_apart_and_told() -> None:
 def test_a_drawn_site_is_not_to_be_audited() -> None:
     """The same values as those of the outlier below, of a modelled market."""
     found = fitted([*TEN, 1e6], {"ruleset": ["modelled"] * 11})
-    assert [note.rule for note in found.notes] == ["modelled-market", "screening-unknown"]
+    assert [note.rule for note in found.notes] == ["modelled-market", "screening-unknown", "rescale"]
 
 
 def test_an_outlier_is_flagged_not_dropped() -> None:
