@@ -1,12 +1,10 @@
-"""What a declaration must say, of what it may be made, and what its study leaves out (Article 31; R13, R35, R36)."""
+"""What a declaration must say, and of what it may be made (Article 31; R35, R36)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from footprint.checks.cutoff import ledger
 from footprint.declaration.asking import Asked, Rules, asked
-from footprint.errors import listed
 from footprint.impact.result import FootprintResult
 from footprint.library.study_files import StudyRow
 
@@ -24,7 +22,6 @@ def content(company: StudyRow, result: FootprintResult, rules: Rules) -> Iterato
     """Every rule of this file."""
     yield from contained(company, rules)
     yield from fields(company, result, rules)
-    yield from left_out(result, rules)
 
 
 def contained(company: StudyRow, rules: Rules) -> Iterator[Asked]:
@@ -47,15 +44,4 @@ def fields(company: StudyRow, result: FootprintResult, rules: Rules) -> Iterator
         yield asked(
             "error", "declaration.field", f"[study] {name}", "missing, and a declaration contains it",
             f"settled by '{name}' in [study]", rules.clause("declaration-contents"),
-        )  # fmt: skip
-
-
-def left_out(result: FootprintResult, rules: Rules) -> Iterator[Asked]:
-    """The cut-off ledger of the route is told with its limit; above it is an error of the route's checks (R13)."""
-    found, limit = ledger(result.route), rules.number("cut-off")
-    if found.entries:
-        told = ", ".join(f"{name} {getattr(found, name):.2%}" for name in ("mass", "energy", "score"))
-        yield asked(
-            "note", "cutoff.ledger", "[boundary]", f"cut off: {listed(entry.item for entry in found.entries)} ({told})",
-            f"at most {limit:.0%} of each", rules.clause("cut-off"),
         )  # fmt: skip

@@ -58,6 +58,11 @@ contact = "nobody@example.org"
 [study.countries]
 extraction = ["CL"]
 refining = ["FI"]
+[[study.plant]]
+id = "town"
+name = "Town"
+country = "FI"
+output_kg = 1
 [[study.evidence]]
 id = "meters"
 title = "Meters"
@@ -110,6 +115,7 @@ id = "mine"
 name = "Mine"
 stage = "extraction"
 annex_v = ["upstream-extraction"]
+operator_control = false
 location = "CL"
 year = 2025
 source = "invented"
