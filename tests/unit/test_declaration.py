@@ -229,7 +229,7 @@ def test_a_scheme_for_another_product_or_for_another_time_gives_no_class(tmp_pat
         ('public_url = "https://example.org/copper-cathode-study"\n', "", "declaration.link"),
         ('extraction = ["CL"]\nprocessing = ["CL"]\nrefining = ["FI"]\n', "", "declaration.countries"),
         ("report_date = 2026-05-04", "report_date = 2026-06-02", "declaration.date"),
-        ("to = 2025-12-31 }", "to = 2026-12-31 }", "declaration.date"),
+        ("report_date = 2026-05-04", "report_date = 2026-12-31", "declaration.date"),
     ],
 )
 def test_what_does_not_conform_is_refused_with_its_reason_and_declared_as_a_draft(tmp_path, old, new, told):
