@@ -139,7 +139,8 @@ class DataQuality:
 class Process:
     """A unit process: products, and the exchanges that make them.
 
-    `parameters` are its own: what depends on the site of a background process, which a route may set.
+    `operator_control` is None where nobody says who runs it. `parameters` are its own: what depends on the site of a
+    background process, which a route may set.
     """
 
     id: str
@@ -150,7 +151,7 @@ class Process:
     exchanges: tuple[Exchange, ...]
     stage: Stage | None = None
     annex_v: tuple[str, ...] = ()
-    operator_control: bool = False
+    operator_control: bool | None = None
     host: bool = False
     allocation: Rule | None = None
     quality: DataQuality | None = None
@@ -164,15 +165,19 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """Why an Annex V item is covered by no process: not relevant, or cut off with its shares."""
+    """Why an Annex V item is covered by no process: not relevant, or cut off with its shares.
+
+    Shares are 0 to 1, None where the file gives none; `score` is the share of each category not in `categories`.
+    """
 
     item: str
     status: Literal["not-relevant", "cut-off"]
     reason: str
-    mass: float = 0.0
-    energy: float = 0.0
-    score: float = 0.0
+    mass: float | None = None
+    energy: float | None = None
+    score: float | None = None
     source: str = ""
+    categories: Mapping[str, float] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +216,14 @@ class Route:
     sites: Mapping[str, tuple[Parameter, ...]] = field(default_factory=lambda: MappingProxyType({}))
     path: str = ""
     sha256: str = ""
+    by_id: Mapping[str, Process] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_id", MappingProxyType({process.id: process for process in self.processes}))
 
     def process(self, process_id: str) -> Process:
         """The process of that id (KeyError where there is none: the loader has checked)."""
-        return next(process for process in self.processes if process.id == process_id)
+        return self.by_id[process_id]
 
 
 @dataclass(frozen=True, slots=True)

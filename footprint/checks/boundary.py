@@ -54,21 +54,26 @@ def _law() -> Mapping[Kind, tuple[BoundaryItem, ...]]:
 def completeness(route: Route, linked: Linked | None = None) -> tuple[Row, ...]:
     """The matrix of a route: each item of its system type in the order of the annex (R10, R11)."""
     inside = _covering(needed(route, linked or Linked(load_route)))
-    everywhere = _covering({p.id: p for p in route.processes})
+    everywhere = _covering(route.by_id)
     excluded = {entry.item: entry for entry in route.boundary}
     return tuple(_row(item, inside, everywhere, excluded.get(item.id)) for item in items_of(_law(), route.system))
 
 
 def _covering(processes: Mapping[str, Process]) -> dict[str, list[str]]:
-    """Item -> keys of the processes that cover it, by themselves, by an exchange, or by an own vehicle."""
+    """Item -> keys of the processes that cover it."""
     found: dict[str, list[str]] = {}
     for key, process in processes.items():
-        items = [*process.annex_v, *(item for e in process.exchanges for item in e.annex_v)]
-        if any(leg.own for e in process.exchanges for leg in e.legs):
-            items.append(OWN_TRANSPORT)
-        for item in dict.fromkeys(items):
+        for item in covered(process):
             found.setdefault(item, []).append(key)
     return found
+
+
+def covered(process: Process) -> tuple[str, ...]:
+    """The items that a process covers by itself, by an exchange, or by an own vehicle, each once."""
+    items = [*process.annex_v, *(item for e in process.exchanges for item in e.annex_v)]
+    if any(leg.own for e in process.exchanges for leg in e.legs):
+        items.append(OWN_TRANSPORT)
+    return tuple(dict.fromkeys(items))
 
 
 def _row(

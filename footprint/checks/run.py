@@ -12,7 +12,7 @@ from footprint.checks.allocation import allocation
 from footprint.checks.balance import balance
 from footprint.checks.boundary import boundary
 from footprint.checks.coverage import coverage
-from footprint.checks.cutoff import cutoff
+from footprint.checks.cutoff import cutoff, measured
 from footprint.checks.linked import linked_background
 from footprint.checks.provenance import provenance
 from footprint.checks.sites import sites
@@ -26,7 +26,7 @@ from footprint.library.paths import methods_folder
 from footprint.library.prices import load_prices
 from footprint.library.routes import load_route
 from footprint.model import Finding, Route
-from footprint.rules.parameters import Entry, Parameter, find, in_force, load_parameters
+from footprint.rules.parameters import Entry, Parameter, find, in_force, load_parameters, words
 
 SEVERITIES = ("error", "warning", "note")
 
@@ -69,7 +69,8 @@ def _findings(
     yield from balance(route, method, linked)
     yield from allocation(route, rules_in_force(_parameters(), route.declared.material, on, load_prices()))
     limit = _rule("cut-off", on)
-    yield from cutoff(route, _number(limit), limit.reference)
+    what = measured(words(_parameters(), "cut-off-criteria", on), method.codes)
+    yield from cutoff(route, what, _number(limit), limit.reference)
     if result is None:
         yield note(
             "coverage.skipped", "result", "coverage and shares of estimates were not checked: no result was given"

@@ -94,7 +94,8 @@ def makers(route: Route, exchange: Exchange, linked: Linked) -> tuple[Product, .
         return ()
     provider = partner(route, exchange)
     if provider.kind == "process":
-        return next((p.products for p in route.processes if p.id == provider.id), ())
+        made = route.by_id.get(provider.id)
+        return made.products if made else ()
     other = linked.route(provider.id) if provider.kind == "route" else None
     if other is None:
         return ()
@@ -129,7 +130,7 @@ def provider_product(route: Route, exchange: Exchange, background: Background, l
 
 
 def _own(route: Route, ident: str) -> tuple[Product, ...]:
-    known = {p.id: p for p in route.processes}
+    known = route.by_id
     if ident not in known:
         raise InputError(f"'{ident}' is no process of this file{nearest(ident, known)}; it has: {listed(known, 20)}")
     return known[ident].products
@@ -155,7 +156,7 @@ def needed(route: Route, linked: Linked) -> Mapping[str, Process]:
     todo = [(route, "", route.declared.process)]
     while todo:
         where, prefix, ident = todo.pop()
-        process = next((p for p in where.processes if p.id == ident), None)
+        process = where.by_id.get(ident)
         if process is None or f"{prefix}{ident}" in found:
             continue
         found[f"{prefix}{ident}"] = process

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from footprint.commands.choices import Choices, chosen_routes
-from footprint.commands.options import All, Background, Json, Links, Method, Routes
+from footprint.commands.choices import Choices, asked_day, chosen_routes
+from footprint.commands.options import All, Background, Json, Links, Method, On, Routes
 from footprint.commands.output import emit, emit_answers
 from footprint.commands.running import DONE, NO, finish, in_turn
 from footprint.errors import FootprintError
@@ -39,6 +38,7 @@ def check(
     method: Method = "ef-3.1",
     background: Background = "open",
     links: Links = None,
+    on: On = None,
     as_json: Json = False,
 ) -> None:
     """Findings of routes, and for a single one how it covers Annex V. Exit code 1 when a finding is an error.
@@ -46,7 +46,7 @@ def check(
     A file with a [study] table is a company's study: its data are held against what the rules ask.
     """
     names = chosen_routes(routes, every)
-    settings = Choices(method, background, links=links).settings()
+    settings = replace(Choices(method, background, links=links).settings(), on=asked_day(on))
     found, failed = in_turn(names, lambda name: _checked(name, settings), "checking")
     if as_json:
         emit_answers([findings_json(checked) for checked in found], len(names))
@@ -74,7 +74,7 @@ def _checked(name: str, settings: Settings) -> Checked:
         return Checked(route, assessed.findings, matrix, assessed)
     except FootprintError as error:
         failure = Finding("calculation.failed", "error", "route", str(error))
-        findings = (failure, *checks(route, background=settings.background, method=settings.method))
+        findings = (failure, *checks(route, background=settings.background, method=settings.method, on=settings.on))
     return Checked(route, findings, matrix)
 
 
@@ -87,10 +87,11 @@ def _study(name: str, route: Route) -> Study | None:
 
 
 def _assessed(study: Study, result: FootprintResult, settings: Settings) -> StudyAssessment:
-    """What the rules of today ask of a study."""
+    """What the rules of a day ask of a study."""
     from footprint.declaration.rules import assess_study
 
-    return assess_study(study, result, settings.on or date.today(), settings.background)
+    assert settings.on is not None
+    return assess_study(study, result, settings.on, settings.background)
 
 
 def findings_json(checked: Checked) -> dict[str, Any]:

@@ -32,6 +32,8 @@ TOLD: Mapping[Level, str] = {
     "check": "checks by a body are enough",
     "third-party": "a third party is mandatory",
 }
+#: criterion (c) where a third party is mandatory and there is none
+NO_CHOICE = "a third party is mandatory, and there is none to choose quality assurance or product certification with"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,8 @@ def conformity(
         day,
         situation,
         level,
-        tuple(Option(rules.parts(name), _criteria(name, ranked, situation, level, rules)) for name in ranked),
-        {name: _against(name, situation, level, rules) for name in _procedures(rules) if name not in ranked},
+        tuple(Option(rules.parts(name), _criteria(name, ranked, situation, rules)) for name in ranked),
+        {name: _against(name, situation, rules) for name in _procedures(rules) if name not in ranked},
         rules.adaptations,
         tuple(_notes(situation, level, rules)),
         rules.rules,
@@ -187,17 +189,18 @@ def _ranked(names: list[str], situation: Situation, rules: ConformityRules) -> l
     return [*best, *(name for name in names if name not in best)]
 
 
-def _criteria(
-    name: str, ranked: list[str], situation: Situation, level: Level, rules: ConformityRules
-) -> dict[str, str]:
-    """Why an option suits, criterion by criterion."""
+def _criteria(name: str, ranked: list[str], situation: Situation, rules: ConformityRules) -> dict[str, str]:
+    """Why an option suits, criterion by criterion, each by what the public interest asks for."""
     fits = ", ".join(sorted(rules.conditions.get(name, ())))
     asked = _asked(situation, rules)
-    until = "" if asked == level else "; no body is available, and it stands in until one is"
+    stands_in = situation.bodies == 0 and asked != "self"
+    until = "; no body is available, and it stands in until one is" if stands_in else ""
     return {
         "a": f"interest {situation.interest}: {TOLD[asked]}{until}{f'; suits {fits}' if fits else ''}",
         "b": _availability(rules.parts(name), situation),
-        "c": _choice(rules.parts(name)[-1], ranked, level, rules),
+        "c": NO_CHOICE
+        if stands_in and asked == "third-party"
+        else _choice(rules.parts(name)[-1], ranked, asked, rules),
     }
 
 
@@ -210,8 +213,8 @@ def _availability(modules: tuple[Module, ...], situation: Situation) -> str:
     return f"{needed[-1]}: {there}{alone}"
 
 
-def _choice(last: Module, ranked: list[str], level: Level, rules: ConformityRules) -> str:
-    if level != "third-party":
+def _choice(last: Module, ranked: list[str], asked: Level, rules: ConformityRules) -> str:
+    if asked != "third-party":
         return "no third party is mandatory"
     other = {QUALITY: PRODUCT, PRODUCT: QUALITY}.get(last.family)
     if other is None:
@@ -220,15 +223,15 @@ def _choice(last: Module, ranked: list[str], level: Level, rules: ConformityRule
     return f"{last.family}; the choice beside it, {other}: {', '.join(beside)}"
 
 
-def _against(name: str, situation: Situation, level: Level, rules: ConformityRules) -> str:
+def _against(name: str, situation: Situation, rules: ConformityRules) -> str:
     """Why an option is not suggested: the first criterion that speaks against it."""
     if situation.bodies == 0 and any(module.third_party != "none" for module in rules.parts(name)):
         return "(b) needs a third party, and none is available"
     named = [where for where, names in rules.options.items() if name in names]
     if not named:
         return "(a) not among the options for footprints"
-    if level not in named:
-        return f"(a) for where {TOLD[named[0]]}; here {TOLD[level]}"
+    if (asked := _asked(situation, rules)) not in named:
+        return f"(a) for where {TOLD[named[0]]}; here {TOLD[asked]}"
     return f"(a) needs: {', '.join(_unmet(name, situation, rules))}"
 
 

@@ -1,11 +1,10 @@
-"""What a declaration must say, of what it may be made, and what its study leaves out (Article 31; R13, R35, R36)."""
+"""What a declaration must say, and of what it may be made (Article 31; R35, R36)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from footprint.checks.boundary import declared_stages, included_stages
-from footprint.checks.cutoff import ledger
 from footprint.checks.system import Linked, needed
 from footprint.declaration.asking import Asked, Rules, asked
 from footprint.declaration.suppliers import suppliers
@@ -36,7 +35,6 @@ def content(company: StudyRow, result: FootprintResult, rules: Rules) -> Iterato
     yield from fields(company, result.route, linked, rules)
     yield from countries(company, result.route, linked, rules)
     yield from rule_set(company, rules)
-    yield from left_out(result, rules)
     yield from suppliers(company, result, rules)
 
 
@@ -131,15 +129,4 @@ def rule_set(company: StudyRow, rules: Rules) -> Iterator[Asked]:
             "error", "declaration.ruleset", "[study] ruleset",
             f"'{company.ruleset}' is no set of rules in force on {rules.on}",
             f"settled by one of: {listed(allowed)}", rules.clause("delegated-act"),
-        )  # fmt: skip
-
-
-def left_out(result: FootprintResult, rules: Rules) -> Iterator[Asked]:
-    """The cut-off ledger of the route is told with its limit; above it is an error of the route's checks (R13)."""
-    found, limit = ledger(result.route), rules.number("cut-off")
-    if found.entries:
-        told = ", ".join(f"{name} {getattr(found, name):.2%}" for name in ("mass", "energy", "score"))
-        yield asked(
-            "note", "cutoff.ledger", "[boundary]", f"cut off: {listed(entry.item for entry in found.entries)} ({told})",
-            f"at most {limit:.0%} of each", rules.clause("cut-off"),
         )  # fmt: skip

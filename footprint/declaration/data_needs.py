@@ -6,9 +6,10 @@ says which data the matrix then asks for, and how good they are to be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from footprint.declaration.asking import Asked, Severity, asked
+from footprint.checks.boundary import covered
+from footprint.declaration.asking import Asked, Rules, Severity, asked
 from footprint.declaration.assessment import DataNeed
 from footprint.declaration.data_quality import Ratings, evidence
 from footprint.declaration.datasets import Basis, Dataset
@@ -61,11 +62,46 @@ def need(dataset: Dataset, ratings: Ratings) -> DataNeed:
 def data_needs(ratings: Ratings, needs: tuple[DataNeed, ...]) -> Iterator[Asked]:
     """Every rule of this file."""
     basis = ratings.basis
+    yield from own_processes(basis)
     for entry in needs:
         dataset = basis.datasets[entry.dataset]
+        yield from required(dataset, basis)
         yield from company_specific(dataset, basis)
         yield from statement(dataset, basis)
         yield from quality(entry, dataset, ratings)
+
+
+def own_processes(basis: Basis) -> Iterator[Asked]:
+    """An operator who runs none of the processes (an importer) is told that all of it is others' data (R19)."""
+    if not any(process.operator_control for process in basis.study.route.processes):
+        yield asked(
+            "warning", "data.no-own-process", "[[process]]", "no process of the study is run by the operator",
+            "settled by 'operator_control = true' of each one that is; an importer has none",
+            basis.rules.clause("company-data-required"),
+        )  # fmt: skip
+
+
+def required(dataset: Dataset, basis: Basis) -> Iterator[Asked]:
+    """What the rules ask of a process of Annex V whoever runs it, hotspot or not (R18): `data-requirement`.
+
+    `company-specific-where-run` and `data-needs-matrix` ask for no more than the rules below.
+    """
+    if dataset.origin != "own" or dataset.process is None or dataset.kind == "company-specific":
+        return
+    asks = requirements(basis.rules)
+    always = [item for item in covered(dataset.process) if asks.get(item) == "company-specific"]
+    if always:
+        yield asked(
+            "error", "data.requirement", dataset.where, f"covers {listed(always)} on secondary data",
+            f"settled by company-specific data in [study.data.{dataset.id}]", basis.rules.clause("data-requirement"),
+            dataset.share,
+        )  # fmt: skip
+
+
+def requirements(rules: Rules) -> Mapping[str, str]:
+    """Item of Annex V -> the data that the rules ask for (`data-requirement`)."""
+    found = rules.entry("data-requirement").value
+    return {item: str(asks) for item, asks in found.items()} if isinstance(found, Mapping) else {}
 
 
 def company_specific(dataset: Dataset, basis: Basis) -> Iterator[Asked]:

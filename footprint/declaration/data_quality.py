@@ -34,7 +34,7 @@ class Ratings:
 
     @cached_property
     def criteria(self) -> Mapping[str, DataQuality | None]:
-        """TeR, GeR, TiR and P of each dataset; None where they are not known."""
+        """TeR, GeR, TiR and P of each dataset; None where they are not known, or nobody says what the data are."""
         return {ident: self._of(dataset) for ident, dataset in self.basis.datasets.items()}
 
     def rating(self, ident: str) -> Rating | None:
@@ -46,6 +46,8 @@ class Ratings:
         if dataset.origin == "declaration":
             return self._declared(dataset)
         if dataset.process is None:
+            return None
+        if dataset.origin == "own" and dataset.data is None:
             return None
         if dataset.origin == "own" and dataset.kind == "company-specific":
             return self._company(dataset)
@@ -74,7 +76,7 @@ class Ratings:
         return DataQuality(data.TeR, data.GeR, (own.TiR + data.TiR) / 2, own.P)
 
     def _secondary(self, process: Process, until: date | None = None) -> DataQuality | None:
-        """TeR, GeR and P as the dataset has them; TiR anew, from the end of its validity to the report."""
+        """TeR, GeR and P as the dataset has them; TiR anew, from the end of its validity to the rating."""
         stated = process.quality
         if stated is None:
             return self._mixed(process)
@@ -103,7 +105,7 @@ class Ratings:
         return DataQuality(1.0, 1.0, time, self.basis.rules.numbers("dqr-precision-company")[checked])
 
     def _years(self, ended: date) -> int:
-        return years_begun(ended, self.basis.study.company.report_date)
+        return years_begun(ended, day_of_rating(self.basis))
 
 
 def rating(found: DataQuality, rules: Rules) -> Rating:
@@ -144,13 +146,13 @@ def evidence(dataset: Dataset, basis: Basis) -> DataQuality | None:
 def allowed_ratings(dataset: Dataset, basis: Basis) -> Mapping[str, float]:
     """The best rating that the evidence for a process's own data allows, by criterion.
 
-    TiR by the age of the data at the report, P by who verified them, GeR by whether the plants they are from lie in
-    the country of the process.
+    TiR by the age of the data when they are rated, P by who verified them, GeR by whether the plants they are from lie
+    in the country of the process.
     """
     assert dataset.process is not None
     assert dataset.data is not None
     data, process, rules, company = dataset.data, dataset.process, basis.rules, basis.study.company
-    age = years_begun(data.most_recent or date(process.year, 12, 31), company.report_date)
+    age = years_begun(data.most_recent or date(process.year, 12, 31), day_of_rating(basis))
     here = process.location.partition("-")[0]
     abroad = any(p.id in data.plants and p.country.partition("-")[0] != here for p in company.plant)
     return {
@@ -160,8 +162,13 @@ def allowed_ratings(dataset: Dataset, basis: Basis) -> Mapping[str, float]:
     }
 
 
+def day_of_rating(basis: Basis) -> date:
+    """The day whose rules hold, or the report's where that is later: an early report makes no data younger."""
+    return max(basis.study.company.report_date, basis.rules.on)
+
+
 def years_begun(ended: date, report: date) -> int:
-    """Years begun between the last day of data and the report: the least n with report <= ended + n years."""
+    """Years begun between the last day of data and their rating: the least n with report <= ended + n years."""
     return max(0, report.year - ended.year + ((report.month, report.day) > (ended.month, ended.day)))
 
 
@@ -189,6 +196,23 @@ def claims(basis: Basis) -> Iterator[Asked]:
                     f"{name} is stated as {told:g}; the evidence allows {allowed:g}, which counts",
                     f"settled by {settles[name]}", basis.rules.clause(clauses[name]), dataset.share,
                 )  # fmt: skip
+
+
+def periods(basis: Basis) -> Iterator[Asked]:
+    """Company-specific data of another time than the reporting period are told (PEF, 4.6.5)."""
+    period = basis.study.company.period
+    for dataset in basis.datasets.values():
+        if dataset.origin != "own" or dataset.kind != "company-specific" or not (dataset.process and dataset.data):
+            continue
+        year, last = dataset.process.year, dataset.data.most_recent
+        told = [] if period.from_.year <= year <= period.to.year else [f"of {year}"]
+        told += [f"last of {last}"] if last and not period.from_ <= last <= period.to else []
+        if told:
+            yield asked(
+                "warning", "data.outside-period", dataset.where,
+                f"its data are {' and '.join(told)}, outside the period from {period.from_} to {period.to}",
+                "settled by data of the period", basis.rules.clause("dqr-time-company"), dataset.share,
+            )  # fmt: skip
 
 
 def study_quality(ratings: Ratings) -> StudyQuality:

@@ -6,6 +6,7 @@ definitions: activity data). A background product used in two stages counts twic
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ class Dataset:
     @property
     def controlled(self) -> bool:
         """Whether the operator runs it; a process of a linked route is somebody else's."""
-        return self.origin == "own" and self.process is not None and self.process.operator_control
+        return self.origin == "own" and self.process is not None and bool(self.process.operator_control)
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,23 @@ class Basis:
                 found[name] = found.get(name, 0.0) + score
         return found
 
-    def taken_by(self, process: str) -> Mapping[str, float]:
-        """The parts of the hotspot analysis (0 to 1) that a process brings, by the node it takes from."""
-        return self.shares(lambda c: c.background if c.process == process else None)
+    @cached_property
+    def inflows(self) -> Mapping[tuple[str, str], float]:
+        """The parts of the hotspot analysis (0 to 1) by process and the background product it takes."""
+        found: dict[tuple[str, str], float] = {}
+        for contribution, score in zip(self.result.contributions, self.scores, strict=True):
+            if contribution.background:
+                key = contribution.process, contribution.background.partition("[")[0]
+                found[key] = found.get(key, 0.0) + score
+        return found
+
+    @cached_property
+    def category_shares(self) -> Mapping[str, float]:
+        """The part of each category (0 to 1) in the normalised and weighted sum, by absolute values."""
+        result = self.result
+        sizes = {code: abs(result.weight(code) * result[code].value) for code in result.codes}
+        total = math.fsum(sizes.values())
+        return {code: size / total if total else 0.0 for code, size in sizes.items()}
 
     def relevant(self, key: Callable[[Contribution], str | None]) -> frozenset[str]:
         """The groups that make 80 % of any most relevant category (PEF 6.3.3)."""

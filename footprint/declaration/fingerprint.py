@@ -61,7 +61,8 @@ class Made:
         return f"{self.prefix}{self.process.id}{flow}"
 
 
-#: what is taken: flow, supplier, kind of supply (of electricity) and base unit -> quantity
+#: what is taken: flow of a resource or of one of several products, supplier, kind of supply (of electricity) and base
+#: unit -> quantity
 Quantities = Mapping[tuple[str, str, str, str], float]
 
 
@@ -71,8 +72,9 @@ def fingerprint(study: str | Path | Study) -> Fingerprint:
     The energy mix is every input measured in MJ (electricity with supplier, country, voltage and kind of supply; heat)
     and every fuel (background group `fuels`). The bill of materials is every other input: raw materials, what the own
     processes hand on, auxiliaries, resources; not land, transport and wastes (a waste that an own process treats is
-    handed on). A quantity is per unit of the product made, in its base unit, rounded to 9 significant digits. Routes
-    taken from (`route:ID`) are followed; a supplier's declaration stands with what it declares.
+    handed on). What an input is called does not count: its supplier and unit do. A quantity is per unit of the product
+    made, in its base unit, rounded to 9 significant digits. Routes taken from (`route:ID`) are followed; a supplier's
+    declaration stands with what it declares.
 
     Raises InputError where the study cannot be read, or takes what no process makes.
     """
@@ -104,6 +106,17 @@ def _fuels() -> frozenset[str]:
     return frozenset(process.id for process in known if process.group == FUELS) - NOT_BURNED
 
 
+def _tells_apart(provider: Provider) -> bool:
+    """Whether the text of a flow says which product is taken: only of a background process with several."""
+    return provider.kind == "background" and provider.id in _joint()
+
+
+@cache
+def _joint() -> frozenset[str]:
+    known = load_background().generic.values()
+    return frozenset(process.id for process in known if len(joint_products(process)) > 1)
+
+
 def declared_content(route_path: str, name: str) -> str:
     """SHA-256 of what a supplier's declaration says, whatever its file is called and however it is laid out."""
     _, declared, _ = read_declaration(route_path, name)
@@ -129,7 +142,7 @@ def _supplier(made: Made, exchange: Exchange) -> Made | None:
 
 
 def _made(route: Route, prefix: str, ident: str, flow: str) -> Made:
-    process = next((p for p in route.processes if p.id == ident), None)
+    process = route.by_id.get(ident)
     if process is None:
         raise InputError(f"{route.path}: '{ident}' is no process of this file")
     products = joint_products(process)
@@ -158,7 +171,8 @@ def _taken(made: Made, energy: bool) -> Quantities:
         unit = exchange.amount.unit
         provider = Provider("process", "") if exchange.kind == "resource" else _provider(made.route, exchange)
         if exchange.amount.value and is_energy(unit, provider) == energy:
-            parts[exchange.flow, source, exchange.supply or "", unit].append(exchange.amount.value)
+            flow = exchange.flow if exchange.kind == "resource" or _tells_apart(provider) else ""
+            parts[flow, source, exchange.supply or "", unit].append(exchange.amount.value)
     return {what: math.fsum(values) / made.product.amount.value for what, values in parts.items()}
 
 

@@ -42,12 +42,11 @@ def powers(basis: Basis) -> Iterator[Power]:
     route = basis.study.route
     held = {(row.process, row.flow): row for row in basis.study.company.instrument}
     for process in route.processes:
-        taken = basis.taken_by(process.id)
         for number, exchange in enumerate(process.exchanges, 1):
             if exchange.supply is not None:
                 partner = route.suppliers.get(exchange.partner, exchange.partner)
                 where = f"process '{process.id}', exchange {number} ({exchange.flow})"
-                effect = sum(share for key, share in taken.items() if key.startswith(partner))
+                effect = basis.inflows.get((process.id, partner), 0.0)
                 instrument = held.get((process.id, exchange.flow))
                 yield Power(where, parse_provider(partner).location, exchange.supply, effect, instrument)
 

@@ -6,15 +6,16 @@ from datetime import date
 from pathlib import Path
 
 from footprint.calculation import calculate
-from footprint.declaration.asking import SEVERITIES, by_effect, rules_of
+from footprint.declaration.asking import by_effect, rules_of
 from footprint.declaration.assessment import StudyAssessment
 from footprint.declaration.compliance import compliance, compliance_shares
 from footprint.declaration.content import content
 from footprint.declaration.data_needs import data_needs, need
-from footprint.declaration.data_quality import Ratings, claims, study_quality
+from footprint.declaration.data_quality import Ratings, claims, periods, study_quality
 from footprint.declaration.datasets import Basis
 from footprint.declaration.instruments import instruments
-from footprint.declaration.sampling_of_sites import sampling
+from footprint.declaration.route_findings import route_findings
+from footprint.declaration.sampling_of_sites import plants, sampling
 from footprint.impact.result import FootprintResult
 from footprint.library.background import Background, load_background
 from footprint.library.studies import Study, load_study
@@ -44,14 +45,16 @@ def assess_study(
         [
             *data_needs(ratings, needs),
             *claims(basis),
+            *periods(basis),
             *compliance(basis, shares),
             *instruments(basis),
+            *plants(study.company, basis.rules),
             *sampling(study.company, basis.rules),
             *content(study.company, result, basis.rules),
+            *route_findings(basis),
         ]
     )
-    joined = sorted((*found, *result.findings), key=lambda finding: SEVERITIES.index(finding.severity))
-    return StudyAssessment(tuple(joined), needs, study_quality(ratings), shares)
+    return StudyAssessment(found, needs, study_quality(ratings), shares)
 
 
 def check_study(

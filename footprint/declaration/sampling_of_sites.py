@@ -1,4 +1,4 @@
-"""Data of some sites standing for all: strata and how many of each (R21; PEF, Annex I, 4.4.6).
+"""Sites of the operator, and data of some standing for all: strata and how many of each (R21; PEF, Annex I, 4.4.6).
 
 Strata are geography x technology x capacity. In a stratum of n sites, at least the root of n, rounded up, are sampled,
 or sites with half of its production.
@@ -50,6 +50,15 @@ def strata(plants: Sequence[PlantRow]) -> tuple[Stratum, ...]:
     for plant in plants:
         found.setdefault((plant.geography or plant.country, plant.technology, plant.capacity), []).append(plant)
     return tuple(Stratum(*key, tuple(members)) for key, members in found.items())
+
+
+def plants(company: StudyRow, rules: Rules) -> Iterator[Asked]:
+    """A declaration is of a product from its plants: that there are none is not said by leaving them out (R35)."""
+    if not company.plant:
+        yield asked(
+            "error", "sites.none", "[[study.plant]]", "no plant of the operator is given",
+            "settled by a [[study.plant]] for each site that makes the product", rules.clause("declaration-scope"),
+        )  # fmt: skip
 
 
 def sampling(company: StudyRow, rules: Rules) -> Iterator[Asked]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import asdict as fields_of
 
 from footprint import __version__
 from footprint.calculation import Assessed, LongTerm, Settings, assess_route
+from footprint.declaration.content import COUNTRIES
 from footprint.declaration.fingerprint import fingerprint
-from footprint.errors import InputError
+from footprint.errors import InputError, listed
 from footprint.impact.assessment import totals
 from footprint.inventory.build import Electricity
 from footprint.library.background import Background, load_background
@@ -29,13 +32,26 @@ SCHEMA = "footprint/declaration/1"
 TRIGGERS = ("recalculation-triggers", "recalculation-triggers-own")
 #: relative difference below which two values are the same
 SAME = 1e-9
+#: places of processes that are no country
+ANYWHERE = ("GLO", "LOCAL")
 Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-class Material(Struct, frozen=True):
-    """The declared product: the route it is of."""
+class Operator(Struct, frozen=True):
+    """Who declares."""
 
+    name: Name
+
+
+class Material(Struct, frozen=True, kw_only=True):
+    """The declared product: what it is, per what, and the route it is of."""
+
+    id: Name
+    product: Name
+    form: Name
+    grade: str
+    declared_unit_kg: float
     route: Name
 
 
@@ -88,10 +104,13 @@ class Declared(Struct, frozen=True, kw_only=True):
     """What is read of a declaration (schema footprint/declaration/1); other keys do not tell whether it is current."""
 
     schema: str
+    status: Literal["declared", "draft"]
+    responsible: Operator
     material: Material
     validity: Validity
     fingerprint: Prints
     sites: list[Site]
+    countries: dict[str, list[Name]]
     calculation: Calculation
     footprint: list[Category]
 
@@ -145,14 +164,17 @@ def status(
     their release. `method` and `background` are those in use today; without them, what the declaration names. Which
     changes ask for a new calculation is in methods/crma (`recalculation-triggers`, `recalculation-triggers-own`).
 
-    A variant of the study (`@NAME`) is a plan for the same product. Raises InputError where a file cannot be read, or
-    the two are of different products.
+    A variant of the study (`@NAME`) is a plan for the same product. Raises InputError where a file cannot be read, is
+    a draft, which declares nothing, or is of another product, declared unit or operator.
     """
     day = on or date.today()
     held = declaration if isinstance(declaration, Declared) else load_declared(declaration)
     study = study if isinstance(study, Study) else load_study(study)
-    if _product(study.route.id) != _product(route := held.material.route):
-        raise InputError(f"{study.route.path}: is of '{study.route.id}'; the declaration is of '{route}'")
+    if held.status == "draft":
+        raise InputError(
+            f"{_named(declaration)}: is a draft, which declares nothing; `footprint declare` writes it anew"
+        )
+    _same_product(held, study)
     settings = Settings(
         method=method if method is not None else _shipped_method(held.calculation.method.id),
         background=background if background is not None else _shipped_background(held.calculation.background.id),
@@ -164,16 +186,32 @@ def status(
     triggers = dict(_triggers(found, day))
     changes = [*_changes(held, study, found, day)]
     return Status(
-        route,
+        held.material.route,
         day,
         tuple(Reason(c.cause, c.message, triggers[c.cause]) for c in changes if c.cause in triggers),
         tuple(c for c in changes if c.cause not in triggers),
     )
 
 
-def _product(route: str) -> str:
-    """The declared product of a route id, without a variant."""
-    return route.partition("@")[0]
+def _same_product(held: Declared, study: Study) -> None:
+    """A declaration is of one product, form, grade and unit of one operator; a variant of its route is a plan."""
+    was, now = held.material, study.route.declared
+    compared = {
+        "route": (was.route.partition("@")[0], study.route.id.partition("@")[0]),
+        "material": (was.id, now.material),
+        "product": (was.product, now.product),
+        "form": (was.form, now.form),
+        "grade": (was.grade, now.grade),
+        "declared unit": (f"{was.declared_unit_kg:g} kg", f"{now.unit_kg:g} kg"),
+        "operator": (held.responsible.name, study.company.responsible.name),
+    }
+    for what, (declared, found) in compared.items():
+        if declared != found:
+            raise InputError(f"{study.route.path}: {what} is '{found}'; the declaration is of {what} '{declared}'")
+
+
+def _named(declaration: str | Path | Declared) -> str:
+    return "the declaration" if isinstance(declaration, Declared) else str(declaration)
 
 
 def load_declared(path: str | Path) -> Declared:
@@ -217,6 +255,7 @@ def _changes(held: Declared, study: Study, found: Assessed, day: date) -> Iterat
     if now.energy_mix != held.fingerprint.energy_mix:
         yield Reason("energy-mix", "the energy mix is not the declared one")
     yield from _plants(held, study)
+    yield from _countries(held, study)
     was = held.calculation
     yield from _release("method", was.method, found.method)
     yield from _release("background", was.background, found.background)
@@ -236,16 +275,41 @@ def _release(what: str, before: Identified, now: Method | Background) -> Iterato
 
 def _plants(held: Declared, study: Study) -> Iterator[Reason]:
     """Plants that came, went or stand in another country."""
-    before = {site.name: site.country for site in held.sites}
-    after = {plant.name: str(plant.country) for plant in study.company.plant}
-    for name in sorted(before.keys() | after.keys()):
-        old, new = before.get(name), after.get(name)
-        if old is None:
-            yield Reason("plants", f"plant '{name}' ({new}) is new")
-        elif new is None:
+    before = Counter((site.name, site.country) for site in held.sites)
+    after = Counter((plant.name, str(plant.country)) for plant in study.company.plant)
+    gone, come = sorted((before - after).elements()), sorted((after - before).elements())
+    for name, old in gone:
+        new = next((country for other, country in come if other == name), None)
+        if new is None:
             yield Reason("plants", f"plant '{name}' ({old}) is no more in the study")
-        elif old != new:
+        else:
+            come.remove((name, new))
             yield Reason("plants", f"plant '{name}' is in {new}, not in {old}")
+    yield from (Reason("plants", f"plant '{name}' ({new}) is new") for name, new in come)
+
+
+def _countries(held: Declared, study: Study) -> Iterator[Reason]:
+    """Countries of a stage that are not the declared ones, and processes that stand in none of them."""
+    stated: Mapping[str, list[str]] = fields_of(study.company.countries)
+    for name, now in stated.items():
+        was = held.countries.get(name, [])
+        if sorted(was) != sorted(now):
+            yield Reason("countries", f"{name} is in {_places(now)}, declared {_places(was)}")
+    for process in study.route.processes:
+        place, name = process.location, COUNTRIES.get(process.stage or "", "")
+        if place in ANYWHERE or not name or any(_within(place, other) for other in held.countries.get(name, [])):
+            continue
+        declared = _places(held.countries.get(name, []))
+        yield Reason("countries", f"process '{process.id}' is in {place}, {name} was declared in {declared}")
+
+
+def _within(place: str, other: str) -> bool:
+    """Whether two places are one, or one is a region of the other: AU-WA and AU."""
+    return place == other or place.startswith(f"{other}-") or other.startswith(f"{place}-")
+
+
+def _places(places: list[str]) -> str:
+    return listed(sorted(places)) or "no country"
 
 
 def _results(held: Declared, found: Assessed, day: date) -> Iterator[Reason]:

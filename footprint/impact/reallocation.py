@@ -15,7 +15,7 @@ import numpy as np
 from footprint.errors import InputError
 from footprint.impact.assessment import Assessment
 from footprint.inventory.allocation import AllocationRules, shares
-from footprint.inventory.kernel import Matrix, solve
+from footprint.inventory.kernel import Matrix
 from footprint.model import Rule
 
 #: rules shown beside the one in force (DECISIONS 10)
@@ -81,10 +81,12 @@ def _factors(assessment: Assessment, rules: AllocationRules) -> Matrix:
 def _totals(assessment: Assessment, factor: Matrix) -> Matrix:
     """Impact of the declared unit with every foreground column's exchanges times `factor`."""
     graph, solved, n = assessment.graph, assessment.solved, assessment.graph.foreground
-    made = np.diag(graph.production[:n])
     demand = np.zeros(n)
     demand[graph.demand] = graph.amount
-    s = solve(made + (solved.foreground.matrix - made) * factor, demand)
+    changed = np.flatnonzero(factor != 1.0)
+    taken = solved.foreground.matrix[:, changed]
+    taken[changed, np.arange(len(changed))] -= graph.production[changed]
+    s = solved.foreground.with_columns(changed, taken * (factor[changed] - 1.0)).scaling(demand)
     scaled = s * factor
     total: Matrix = assessment.direct[:, :n] @ scaled - assessment.supplied @ (solved.links @ scaled)
     return total

@@ -157,7 +157,7 @@ class _Walk:
 
     def foreground(self, route: Route, prefix: str, ident: str, flow: str, place: str) -> str:
         """The node of a product of a process of `route`."""
-        known = {p.id: p for p in route.processes}
+        known = route.by_id
         if ident not in known:
             raise InputError(
                 f"{place}: provider '{ident}' is no process of this file{nearest(ident, known)}; it has: "

@@ -43,6 +43,25 @@ class Technosphere:
         check_solution(self.matrix, s, demand)
         return s
 
+    def with_columns(self, columns: NDArray[np.intp], change: Matrix) -> Technosphere:
+        """The technosphere A + D Eᵀ, in which `change` D is added to some columns, without inverting it anew.
+
+        (A + D Eᵀ)⁻¹ = A⁻¹ - A⁻¹ D (1 + Eᵀ A⁻¹ D)⁻¹ Eᵀ A⁻¹ (Woodbury 1950); where that loses digits it is inverted.
+        Raises SingularSystem where the changed system has no unique solution.
+        """
+        matrix = self.matrix.copy()
+        matrix[:, columns] += change
+        moved = self.inverse @ change
+        try:
+            small = np.linalg.solve(np.eye(len(columns)) + moved[columns], self.inverse[columns])
+        except np.linalg.LinAlgError:
+            return invert(matrix)
+        inverse: Matrix = self.inverse - moved @ small
+        scale = np.abs(matrix).max(axis=0, initial=0.0)
+        with np.errstate(all="ignore"):
+            condition = _condition(matrix / scale, inverse * scale[:, None])
+        return Technosphere(matrix, inverse, condition) if condition < MAX_CONDITION else invert(matrix)
+
 
 def invert(matrix: Matrix, names: Sequence[str] = ()) -> Technosphere:
     """A⁻¹ of a square technosphere matrix A (products x processes).

@@ -53,7 +53,9 @@ def build_route(
         processes=processes,
         parameters=parameters,
         boundary=tuple(
-            model.Boundary(item, b.status, b.reason, b.mass, b.energy, b.score, b.source)
+            model.Boundary(
+                item, b.status, b.reason, b.mass, b.energy, b.score, b.source, MappingProxyType(b.categories)
+            )
             for item, b in file.boundary.items()
         ),
         notes=file.notes,

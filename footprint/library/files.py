@@ -29,7 +29,7 @@ from footprint.library.rows import (
     TierName,
     Year,
 )
-from footprint.library.study_files import StudyRow
+from footprint.library.study_files import CategoryCode, StudyRow
 
 
 class SpreadRow(Row, kw_only=True, frozen=True):
@@ -143,7 +143,7 @@ class ProcessRow(Row, kw_only=True, frozen=True):
     locator: str = ""
     stage: StageName | None = None
     annex_v: list[Identifier] = []
-    operator_control: bool = False
+    operator_control: bool | None = None
     host: bool = False
     allocation: RuleName | None = None
     quality: QualityRow | None = None
@@ -178,13 +178,18 @@ class DeclaredRow(Row, kw_only=True, frozen=True):
 
 
 class BoundaryRow(Row, kw_only=True, frozen=True):
-    """Why no process covers an Annex V item."""
+    """Why no process covers an Annex V item.
+
+    What is cut off gives its shares of mass, of energy and of each impact category: `categories` by code, `score` of
+    every other one.
+    """
 
     status: Literal["not-relevant", "cut-off"]
     reason: Text
-    mass: Share = 0.0
-    energy: Share = 0.0
-    score: Share = 0.0
+    mass: Share | None = None
+    energy: Share | None = None
+    score: Share | None = None
+    categories: dict[CategoryCode, Share] = {}
     source: str = ""
 
 

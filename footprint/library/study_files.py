@@ -57,7 +57,7 @@ class ProcessDataRow(Row, kw_only=True, frozen=True):
 
     `aggregation`: vertical along a chain, or horizontal over sites of several companies, which makes company data
     secondary (Annex V, definitions). `access`: company-specific information about a process run by others is at hand.
-    `most_recent` is the last day the data are of.
+    `most_recent` is the last day the data are of, not after the report.
     """
 
     kind: Literal["company-specific", "secondary"]

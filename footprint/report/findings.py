@@ -10,11 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from footprint.checks.boundary import Row
+from footprint.errors import listed
 from footprint.model import Finding
 from footprint.report.console import text
 from footprint.report.numbers import clean, plural
 
 SEVERITIES = ("error", "warning", "note")
+#: findings of one rule and severity that are shown; the others are counted
+SHOWN = 20
 STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
 STATUS_STYLES = {"missing": "bold red", "elsewhere": "yellow", "cut-off": "yellow"}
 
@@ -39,7 +42,7 @@ def matrix_table(matrix: Sequence[Row]) -> Table:
     """Each process that Annex V lists: covered by which, or why not."""
     made = _grid(overflow_columns=(1, 3))
     for row in matrix:
-        why = ", ".join(row.by) if row.by else ""
+        why = listed(row.by, SHOWN) if row.by else ""
         why = f"{why}; {row.reason}" if why and row.reason else why or row.reason
         made.add_row(
             text(f"({row.letter})"), text(row.title), text(row.status, STATUS_STYLES.get(row.status, "")), text(why)
@@ -48,12 +51,19 @@ def matrix_table(matrix: Sequence[Row]) -> Table:
 
 
 def findings_table(findings: Sequence[Finding]) -> Table:
-    """Severity left; where, rule and message beside it."""
+    """Severity left; where, rule and message beside it; of many findings of one rule the first."""
     made = _grid(overflow_columns=(1,), columns=2)
+    met = Counter[tuple[str, str]]()
     for finding in sorted(findings, key=lambda f: SEVERITIES.index(f.severity)):
+        met[finding.severity, finding.rule] += 1
+        if met[finding.severity, finding.rule] > SHOWN:
+            continue
         place = Text.assemble((clean(finding.where), "bold"), "  ", (clean(finding.rule), "dim"))
         made.add_row(text(finding.severity, STYLES[finding.severity]), place)
         made.add_row("", text(finding.message))
+    for (severity, rule), count in met.items():
+        if count > SHOWN:
+            made.add_row(text(severity, STYLES[severity]), text(f"{rule}: {count - SHOWN} more (--json)", "bold"))
     return made
 
 

@@ -15,6 +15,8 @@ HEADS = ("dataset", "need", "data", "DQR", "limit", "share", "met")
 MET = {True: "yes", False: "no", None: "?"}
 #: part of the hotspot analysis from which a dataset that is not among the hotspots is shown
 SHOWN_SHARE = 0.01
+#: rows of the matrix above which small processes are counted and not shown
+SHOWN_ROWS = 40
 
 
 def study_page(found: StudyAssessment) -> RenderableType:
@@ -34,21 +36,27 @@ def study_page(found: StudyAssessment) -> RenderableType:
 def needs_table(found: StudyAssessment) -> Table:
     """Processes of the system, and what they take where it is among the hotspots; the whole is in the JSON."""
     made = table(*HEADS, right=("DQR", "limit", "share"), wide=("dataset",), gap=2)
-    for need in found.needs:
-        if _is_shown(need):
-            name = f"{short_provider(need.dataset)}{' *' if need.most_relevant else ''}"
-            rated = "–" if need.rating is None else f"{need.rating.dqr:.2f}"
-            kind = "company" if need.kind == "company-specific" else "secondary"
-            made.add_row(
-                text(name), f"{need.situation}.{need.option}", kind, rated, f"{need.limit:g}", percent(need.share),
-                text(MET[need.met], "" if need.met else "yellow"),
-            )  # fmt: skip
+    for need in _shown(found):
+        name = f"{short_provider(need.dataset)}{' *' if need.most_relevant else ''}"
+        rated = "–" if need.rating is None else f"{need.rating.dqr:.2f}"
+        kind = "company" if need.kind == "company-specific" else "secondary"
+        made.add_row(
+            text(name), f"{need.situation}.{need.option}", kind, rated, f"{need.limit:g}", percent(need.share),
+            text(MET[need.met], "" if need.met else "yellow"),
+        )  # fmt: skip
     return made
 
 
-def _is_shown(need: DataNeed) -> bool:
-    is_process = not need.dataset.endswith(")")
-    return is_process or need.most_relevant or need.share >= SHOWN_SHARE
+def _shown(found: StudyAssessment) -> tuple[DataNeed, ...]:
+    """Every process and what matters of the rest; of a long list what matters, largest first, up to a page."""
+    rows = tuple(need for need in found.needs if not need.dataset.endswith(")") or _matters(need))
+    if len(rows) <= SHOWN_ROWS:
+        return rows
+    return tuple(sorted(filter(_matters, rows), key=lambda need: -need.share))[:SHOWN_ROWS]
+
+
+def _matters(need: DataNeed) -> bool:
+    return need.most_relevant or need.share >= SHOWN_SHARE
 
 
 def _remarks(found: StudyAssessment) -> Iterator[tuple[str, str]]:
@@ -59,6 +67,10 @@ def _remarks(found: StudyAssessment) -> Iterator[tuple[str, str]]:
         "needs matrix",
     )
     yield "Share", "of the weighted sum of the hotspot analysis; a process with what it takes"
+    shown = {need.dataset for need in _shown(found)}
+    if left := [need for need in found.needs if need.dataset not in shown]:
+        unmet = sum(need.met is False for need in left)
+        yield "Not shown", f"{plural(len(left), 'dataset')} of less weight, {unmet} of them not met (--json)"
     quality = found.quality
     if quality.rating is None:
         yield "Study DQR", "not rated"

@@ -22,16 +22,22 @@ def declaration(tmp_path: Path) -> Path:
     path = tmp_path / "declaration.json"
     content = {
         "schema": "footprint/declaration/1",
-        "material": {"route": result.route.id},
+        "status": "declared",
+        "responsible": {"name": "Example Metals Oy (invented)"},
+        "material": {
+            "id": "copper", "product": "copper cathode", "form": "cathode", "grade": "grade A, 99.99 % Cu",
+            "declared_unit_kg": 1.0, "route": result.route.id,
+        },
         "validity": {"until": "2029-05-04"},
         "fingerprint": {"bill_of_materials": found.bill_of_materials, "energy_mix": found.energy_mix},
         "sites": [{"name": "Example Town smelter and refinery", "country": "FI"}],
+        "countries": {"extraction": ["CL"], "processing": ["CL"], "refining": ["FI"]},
         "calculation": {
             "method": {"id": result.method.id, "sha256": result.method.sha256},
             "background": dict(zip(("id", "sha256"), result.background, strict=True)),
         },
         "footprint": [{"code": code, "unit": result[code].unit, "value": result[code].value} for code in result.codes],
-    }
+    }  # fmt: skip
     path.write_text(json.dumps(content), encoding="utf-8")
     return path
 

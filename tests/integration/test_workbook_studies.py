@@ -112,6 +112,8 @@ def fill(path: Path, case: Case) -> None:
     for name, table in BY_NAME.items():
         if not table.form:
             fill_rows(book[name], table, case)
+    works = {"id": "works", "name": "Invented works", "country": case.country, "output_kg": case.output_kg}
+    append(book["Plants"], BY_NAME["Plants"], works)
     if case.added:
         append(book["Emissions"], BY_NAME["Emissions"], {"process": case.process, **case.added})
     book.save(path)
@@ -222,7 +224,7 @@ def test_one_result_is_as_by_hand(study: Path, case: Case) -> None:
 
 
 def test_the_rules_are_kept(study: Path) -> None:
-    errors = [finding for finding in fp.check_study(study) if finding.severity == "error"]
+    errors = [finding for finding in fp.check_study(study, on=date(2026, 4, 1)) if finding.severity == "error"]
     assert errors == []
 
 

@@ -78,9 +78,28 @@ def test_another_order_of_processes_products_and_exchanges_is_the_same(processes
         ("Invented. Annual totals", "Another note. Annual totals"),
         ('locator = "meter E2"', 'locator = "meter E2b"'),
         ('amount = 410000, unit = "kg", locator = "stack', 'amount = 390000, unit = "kg", locator = "stack'),
-        ("from = 2025-01-01, to = 2025-12-31", "from = 2026-01-01, to = 2026-12-31"),
+        ("from = 2025-01-01, to = 2025-12-31", "from = 2024-01-01, to = 2024-12-31"),
+        ('input = "quicklime"', 'input = "burnt lime"'),
+        ('input = "copper concentrate"', 'input = "concentrate of Chile"'),
+        ('input = "copper anode"', 'input = "anodes"'),
+        (
+            'input = "electricity, medium voltage", from = "electricity:FI:MV", supply = "grid", amount = 62e6',
+            'input = "electricity of the works", from = "electricity:FI:MV", supply = "grid", amount = 62e6',
+        ),
     ],
-    ids=["t for kg", "TJ for kWh", "name of a process", "notes", "locator", "an emission", "period"],
+    ids=[
+        "t for kg",
+        "TJ for kWh",
+        "name of a process",
+        "notes",
+        "locator",
+        "an emission",
+        "period",
+        "text of a flow",
+        "text of a route's flow",
+        "text of an own flow",
+        "text of electricity",
+    ],
 )
 def test_units_names_notes_and_outputs_are_the_same(tmp_path, old, new):
     assert written(tmp_path, old, new) == FOUND
@@ -93,7 +112,7 @@ def test_units_names_notes_and_outputs_are_the_same(tmp_path, old, new):
         ("amount = 610000", "amount = 610001", "bill of materials"),
         ('"silica sand", from = "background:silica-sand"', '"gravel", from = "background:gravel"', "bill of materials"),
         ('from = "background:quicklime"', 'from = "background:quicklime@FI"', "bill of materials"),
-        ('input = "quicklime"', 'input = "burnt lime, recovered"', "bill of materials"),
+        ('"water, river", from = "fresh-water"', '"water, lake", from = "fresh-water"', "bill of materials"),
         ('from = "route:copper/concentrate-cl"', 'from = "route:copper/concentrate-pe"', "both"),
         ("{ input = \"copper anode\", from = \"smelting\", amount = 80.7e6", "{ input = \"copper anode\", "
          "from = \"smelting\", amount = 80.8e6", "bill of materials"),
@@ -112,6 +131,14 @@ def test_units_names_notes_and_outputs_are_the_same(tmp_path, old, new):
 )  # fmt: skip
 def test_a_quantity_a_supplier_or_a_material_is_another(tmp_path, old, new, differs):
     assert changed(written(tmp_path, old, new)) == differs
+
+
+def test_the_product_of_a_supplier_with_several_is_its_flow(tmp_path):
+    """Chlor-alkali electrolysis makes chlorine and caustic soda: which one is taken is a matter of the bill."""
+    line = '"quicklime", from = "background:quicklime"'
+    taken = '"{}", from = "background:chlor-alkali"'
+    soda = written(tmp_path, line, taken.format("sodium hydroxide"))
+    assert soda != written(tmp_path, line, taken.format("chlorine"))
 
 
 def inputs() -> list[tuple[int, int]]:

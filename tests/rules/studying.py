@@ -59,6 +59,11 @@ contact = "nobody@example.org"
 extraction = ["CL"]
 processing = ["CL"]
 refining = ["FI"]
+[[study.plant]]
+id = "town"
+name = "Town"
+country = "FI"
+output_kg = 1
 [[study.evidence]]
 id = "meters"
 title = "Meters"
@@ -111,6 +116,7 @@ id = "mine"
 name = "Mine"
 stage = "extraction"
 annex_v = ["upstream-extraction"]
+operator_control = false
 location = "CL"
 year = 2025
 source = "invented"

@@ -137,10 +137,24 @@ def test_a_rule_set_is_one_in_force(tmp_path, name, known):
 
 
 def test_what_is_cut_off_is_told_with_its_limit(tmp_path):
-    """1 % of mass, 2 % of energy and 0.5 % of the score are left out; 3 % of each may be."""
-    shares = "mass = 0.01, energy = 0.02, score = 0.005"
-    cut = f'[boundary]\n"storage" = {{ status = "cut-off", reason = "small", {shares}, source = "invented" }}\n'
-    finding = case(tmp_path, changes=(("[source.invented]", cut + "[source.invented]"),)).finding("cutoff.ledger")
+    """1 % of mass, 2 % of energy and 0.5 % of each category are left out; 3 % of each may be."""
+    found = _cut(tmp_path, "mass = 0.01, energy = 0.02, score = 0.005")
+    finding = found.finding("cutoff.ledger")
     assert finding.severity == "note"
-    assert "storage (mass 1.00%, energy 2.00%, score 0.50%)" in finding.message
+    assert "storage (mass 1.00%, energy 2.00%, CC 0.50%" in finding.message
     assert "at most 3% of each" in finding.message
+    assert found.findings("cutoff.limit") == []
+
+
+def test_a_cut_off_above_the_limit_counts_in_the_categories_that_are_declared(tmp_path):
+    """4 % of climate change, which every declaration has, is an error; 4 % of land use, not in this one, is none."""
+    shares = "mass = 0.01, energy = 0.02, score = 0.005"
+    found = _cut(tmp_path, f"{shares}, categories = {{ CC = 0.04 }}").finding("cutoff.limit")
+    assert found.severity == "error"
+    assert found.message.startswith("4 % of CC are cut off; at most 3 % may be")
+    assert _cut(tmp_path, f"{shares}, categories = {{ LU = 0.04 }}").findings("cutoff.limit") == []
+
+
+def _cut(tmp_path, shares):
+    cut = f'[boundary]\n"storage" = {{ status = "cut-off", reason = "small", {shares}, source = "invented" }}\n'
+    return case(tmp_path, changes=(("[source.invented]", cut + "[source.invented]"),))

@@ -71,6 +71,22 @@ def test_without_a_body_nothing_but_the_operators_own_responsibility_is_left():
             assert bool(found.notes) == (situation["interest"] > 0)
 
 
+def test_what_the_interest_asks_for_is_told_alike_in_each_criterion():
+    """Where a third party is mandatory and there is none, (c) does not say that none is mandatory."""
+    for situation, found in ANSWERS:
+        for option in found.options:
+            mandatory = "a third party is mandatory" in option.criteria["a"]
+            assert mandatory == (situation["interest"] >= 2)
+            assert ("no third party is mandatory" in option.criteria["c"]) == (not mandatory)
+
+
+def test_without_a_body_the_choice_is_open_and_said_to_be():
+    (option,) = fp.conformity(interest=2, bodies=0, on=DAY).options
+    assert option.criteria["c"] == (
+        "a third party is mandatory, and there is none to choose quality assurance or product certification with"
+    )
+
+
 def test_a_higher_interest_never_asks_for_less():
     order = ("self", "check", "third-party")
     by_rest: dict[tuple, list[int]] = {}

@@ -1,5 +1,7 @@
 """Company-specific data where Annex V requires them, and the data needs matrix (R18, R19)."""
 
+import re
+
 import pytest
 
 from footprint.declaration.data_needs import option, situation
@@ -38,6 +40,43 @@ def test_an_own_hotspot_of_which_nothing_is_said_is_non_conforming(tmp_path):
     assert "does not say where its data come from" in found.finding("data.company-specific").message
 
 
+def test_a_process_of_which_nothing_is_said_has_no_rating_of_its_own(tmp_path):
+    """Left to others and without a word on its data, the plant would rate (1 + 1 + 1 + 1) / 4 = 1 by its own scores."""
+    found = case(tmp_path, "", changes=(("operator_control = true", "operator_control = false"),))
+    need = _needs(found)["plant"]
+    assert (need.situation, need.option, need.rating, need.met) == (3, 1, None, None)
+    told = [f.where for f in found.findings("quality.not-rated")]
+    assert told == ["process 'plant'"]
+
+
+def test_an_operator_that_runs_nothing_is_told(tmp_path):
+    changes = (("operator_control = true", "operator_control = false"),)
+    assert case(tmp_path, changes=changes).finding("data.no-own-process").severity == "warning"
+    assert case(tmp_path).findings("data.no-own-process") == []
+
+
+OWN_VEHICLES = ('annex_v = ["upstream-extraction"]', 'annex_v = ["upstream-extraction", "own-transport"]')
+
+
+@pytest.mark.parametrize("data", ["", '\n[study.data.mine]\nkind = "secondary"\n'])
+def test_own_vehicles_are_on_company_data_though_they_are_no_hotspot(tmp_path, data):
+    """`data-requirement` of own-transport: company-specific. The mine has 0.5 of 10 kg, and is no hotspot."""
+    found = case(tmp_path, PLANT + data, changes=(OWN_VEHICLES,))
+    finding = found.finding("data.requirement")
+    assert (finding.where, finding.severity) == ("process 'mine'", "error")
+    assert "covers own-transport on secondary data (5.0% of the weighted sum)" in finding.message
+
+
+def test_own_vehicles_on_company_data_are_as_required(tmp_path):
+    found = case(tmp_path, PLANT + PLANT.replace("plant", "mine"), changes=(OWN_VEHICLES,))
+    assert found.findings("data.requirement") == []
+
+
+def test_a_process_that_others_run_may_be_on_secondary_data(tmp_path):
+    """`data-requirement` of upstream-extraction: the data needs matrix."""
+    assert case(tmp_path).findings("data.requirement") == []
+
+
 def test_a_horizontal_average_of_company_data_is_secondary(tmp_path):
     """Annex V, definitions: primary data that go through a horizontal aggregation are secondary data."""
     found = case(tmp_path, PLANT + 'aggregation = "horizontal"\n')
@@ -53,7 +92,7 @@ def test_a_vertical_aggregation_stays_company_specific(tmp_path):
 
 def test_an_own_process_that_is_no_hotspot_may_take_secondary_data(tmp_path):
     """The mine (0.5 of 10 kg) run by the operator: situation 1, option 2, at most 3.0; that nothing is said is told."""
-    control = ('location = "CL"', 'location = "CL"\noperator_control = true')
+    control = ('operator_control = false\nlocation = "CL"', 'operator_control = true\nlocation = "CL"')
     found = case(tmp_path, changes=(control,))
     need = _needs(found)["mine"]
     assert (need.situation, need.option, need.limit) == (1, 2, 3.0)
@@ -133,3 +172,21 @@ def test_findings_come_errors_first_and_then_by_effect(tmp_path):
     rated = [f.where for f in findings if f.rule == "quality.limit"]
     assert rated == ["background:a (refining)", "background:b (refining)"]
     assert "30.0% of the weighted sum" in next(f for f in findings if f.where == rated[0]).message
+
+
+def test_findings_of_the_route_stand_among_the_others_by_their_effect(tmp_path):
+    """Each has its share, what settles it and where that is written; the background brings a 3 and b 0.5 of 10 kg."""
+    findings = case(tmp_path).assessment.findings
+    assert all(" (" in f.message and f.message.endswith((")",)) and "; " in f.message for f in findings)
+    of_the_route = [f for f in findings if f.rule.startswith(("coverage.", "boundary.", "balance."))]
+    assert of_the_route
+    assert all(f.message.endswith(("assumption)", "adopted)", "draft)", "no act asks for it)")) for f in findings)
+    shares = [_share(f) for f in findings if f.severity == "warning"]
+    assert shares == sorted(shares, reverse=True)
+    background = next(f for f in findings if f.rule == "coverage.background")
+    assert "35.0% of the weighted sum" in background.message
+
+
+def _share(finding):
+    found = re.search(r"\(([\d.]+)% of the weighted sum\)", finding.message)
+    return float(found.group(1)) if found else 0.0

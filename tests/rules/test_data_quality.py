@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from footprint.declaration.asking import rules_of
-from footprint.declaration.data_quality import level, weighted, years_begun
+from footprint.declaration.data_quality import Ratings, level, weighted, years_begun
 from footprint.model import DataQuality
 from tests.rules.studying import ON, PLANT, case
 
@@ -76,6 +76,36 @@ def test_a_rating_of_precision_better_than_the_verification_allows_is_told(tmp_p
     found = case(tmp_path, changes=(('checked = "external"', f'checked = "{checked}"'),))
     assert len(found.findings("quality.better-than-evidence")) == (P > 1)
     assert pytest.approx(P) == found.ratings.rating("plant").P
+
+
+@pytest.mark.parametrize(("on", "TiR"), [(date(2026, 6, 1), 1), (date(2027, 6, 1), 2), (date(2028, 6, 1), 3)])
+def test_data_age_with_the_day_whose_rules_hold(tmp_path, on, TiR):
+    """Data of 2025: an early report of 4 May 2026 makes them no younger a year or two later."""
+    from dataclasses import replace
+
+    found = case(tmp_path)
+    later = Ratings(replace(found.basis, rules=rules_of(on)))
+    a = 5 if on.year - 2021 > 6 else 4  # secondary data: 4 up to six years, then 5
+    assert later.rating("plant").TiR == pytest.approx((6 * TiR + 3 * (TiR + a) / 2) / 9)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("year = 2025\nsource = \"invented\"\nlocator = \"row 1\"", "year = 2023\nsource = \"invented\"\n"
+         "locator = \"row 1\"", "its data are of 2023, outside the period from 2025-01-01 to 2025-12-31"),
+        ("most_recent = 2025-12-31", "most_recent = 2024-12-31", "its data are last of 2024-12-31, outside"),
+        ("most_recent = 2025-12-31", "most_recent = 2026-03-31", "its data are last of 2026-03-31, outside"),
+    ],
+)  # fmt: skip
+def test_company_data_of_another_time_than_the_period_are_told(tmp_path, old, new, told):
+    finding = case(tmp_path, changes=((old, new),)).finding("data.outside-period")
+    assert (finding.where, finding.severity) == ("process 'plant'", "warning")
+    assert finding.message.startswith(told)
+
+
+def test_company_data_of_the_period_are_not_told(tmp_path):
+    assert case(tmp_path).findings("data.outside-period") == []
 
 
 def test_plants_in_another_country_do_not_rate_1_in_geography(tmp_path):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from footprint.declaration.instruments import powers
 from tests.rules.studying import PLANT, case
 
 POWER = '{ input = "electricity", from = "electricity:CN:MV", supply = "%s", amount = 0.4, unit = "kWh" },'
@@ -73,3 +74,27 @@ def test_an_instrument_beside_grid_supply_has_no_effect(tmp_path):
 def test_own_generation_counts_where_no_certificate_was_sold(tmp_path, rows, severity):
     findings = told(tmp_path, "own", rows)
     assert [(f.rule, f.severity) for f in findings] == ([("electricity.own-generation", severity)] if severity else [])
+
+
+def test_the_share_of_an_input_is_of_its_supplier_and_of_no_longer_name(tmp_path):
+    """0.1 kWh of coal power without a country and 0.4 kWh of that of Chile, each 1 kg CO2 per kWh, beside 10 kg."""
+    line = (
+        '{ input = "electricity", from = "background:electricity-coal%s", supply = "own", amount = %s, unit = "kWh" },'
+    )
+    found = case(tmp_path, more=line % ("", 0.1) + line % ("@CL", 0.4))
+    effects = [power.effect for power in powers(found.basis)]
+    assert effects == pytest.approx([0.1 / 10.5, 0.4 / 10.5])
+
+
+def test_shares_of_inputs_are_summed_once_whatever_the_number_of_processes(tmp_path, monkeypatch):
+    from dataclasses import replace
+
+    found = case(tmp_path, more=POWER % "grid")
+    plant = found.study.route.process("plant")
+    many = tuple(replace(plant, id=f"plant-{n}") for n in range(50))
+    route = replace(found.study.route, processes=(*found.study.route.processes, *many))
+    basis = replace(found.basis, study=replace(found.study, route=route))
+    passes: list[int] = []
+    monkeypatch.setattr(type(basis), "shares", lambda self, key: passes.append(1) or {})
+    assert len(list(powers(basis))) == 51
+    assert len(passes) <= 1

@@ -84,6 +84,14 @@ def test_a_sample_where_the_rules_do_not_allow_one_is_an_error(tmp_path):
     assert [e.finding.rule for e in sampling(company, forbidding)] == ["sampling.not-allowed"]
 
 
+def test_a_study_names_its_plants(tmp_path):
+    """A declaration is of a product from its plants (R35)."""
+    plant = '[[study.plant]]\nid = "town"\nname = "Town"\ncountry = "FI"\noutput_kg = 1\n'
+    finding = case(tmp_path, changes=((plant, ""),)).finding("sites.none")
+    assert (finding.where, finding.severity) == ("[[study.plant]]", "error")
+    assert case(tmp_path).findings("sites.none") == []
+
+
 def test_data_of_a_site_that_is_not_sampled_are_a_contradiction(tmp_path):
     found = case(tmp_path, PLANT + 'plants = ["north"]\n' + _sites())
     assert "not sampled" in found.finding("sampling.contradiction").message

@@ -57,7 +57,7 @@ def test_limit_of_the_cut_off_comes_from_the_rules(toy_background):
     entry = 'storage = { status = "cut-off", reason = "small", source = "invented", mass = 0.0301 }'
     found = check(route_of(head=f"[boundary]\n{entry}"), background=toy_background, on=ON)
     message = next(f.message for f in found if f.rule == "cutoff.limit")
-    assert message.startswith("3.01 % of the mass are cut off; at most 3 % may be (Recommendation (EU) 2021/2279")
+    assert message.startswith("3.01 % of mass are cut off; at most 3 % may be (Recommendation (EU) 2021/2279")
 
 
 def test_a_path_is_accepted(toy_background, findings):

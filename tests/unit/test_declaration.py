@@ -156,6 +156,22 @@ def test_it_says_what_article_31_asks_for(declared):
     assert found.marks == ["invented", "illustrative"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('name = "Example Town smelter and refinery"', 'name = "Another works"'),
+        ('form = "cathode"', 'form = "wire rod"'),
+        ('name = "Example Metals Oy (invented)"', 'name = "Other Metals Oy (invented)"'),
+    ],
+    ids=["plant", "form", "operator"],
+)
+def test_each_type_of_each_operator_from_its_plants_has_a_declaration_of_its_own(declared, tmp_path, old, new):
+    """The last part of the id tells them apart (R35); route and year are the same."""
+    other = fp.declare(study(tmp_path, (old, new)), on=ON).declaration.id
+    assert other != declared.declaration.id
+    assert other.rpartition(".")[0] == declared.declaration.id.rpartition(".")[0]
+
+
 def test_three_years_after_a_leap_day_is_the_28th():
     assert years_later(date(2024, 2, 29), 3.0) == date(2027, 2, 28)
 
@@ -405,7 +421,11 @@ def test_what_of_the_file_gives_no_class_is_named_with_the_reason(declared):
         ('public_url = "https://example.org/copper-cathode-study"\n', "", "[study] public_url: missing"),
         ('extraction = ["CL"]\nprocessing = ["CL"]\nrefining = ["FI"]\n', "", "[study] countries.extraction: missing"),
         ("report_date = 2026-05-04", "report_date = 2026-06-02", "declaration.date"),
-        ("to = 2025-12-31 }", "to = 2026-12-31 }", "declaration.date"),
+        (
+            "to = 2025-12-31 }\nreport_date = 2026-05-04",
+            "to = 2026-06-01 }\nreport_date = 2026-06-01",
+            "declaration.date",
+        ),
     ],
 )
 def test_what_does_not_conform_is_refused_with_its_reason_and_declared_as_a_draft(tmp_path, old, new, told):

@@ -19,11 +19,16 @@ period = { from = 2025-01-01, to = 2025-12-31 }
 report_date = 2026-03-01
 responsible = { name = "Invented", address = "Nowhere", contact = "none" }
 plant = [ { id = "pit", name = "Pit", country = "CL", output_kg = 1.0 } ]
+countries = { extraction = ["CL"], refining = ["CN"] }
 
 [[process]]
 id = "mining"
 """
 DAY = date(2027, 1, 1)
+MATERIAL = {
+    "id": "cobalt", "product": "cobalt metal", "form": "metal", "grade": "99.8 %", "declared_unit_kg": 1.0,
+    "route": "cobalt/invented",
+}  # fmt: skip
 
 
 def study(folder: Path, *changes: tuple[str, str]) -> Path:
@@ -44,10 +49,13 @@ def declared(tmp_path):
     def write(**keys) -> Path:
         content = {
             "schema": "footprint/declaration/1",
-            "material": {"id": "cobalt", "route": "cobalt/invented"},
+            "status": "declared",
+            "responsible": {"name": "Invented", "address": "Nowhere"},
+            "material": MATERIAL,
             "validity": {"declared_on": "2026-03-01", "until": "2029-03-01"},
             "fingerprint": {"bill_of_materials": found.bill_of_materials, "energy_mix": found.energy_mix},
             "sites": [{"name": "Pit", "country": "CL"}],
+            "countries": {"extraction": ["CL"], "refining": ["CN"]},
             "calculation": {
                 "method": {"id": "ef-3.1", "sha256": load_method().sha256},
                 "background": {"id": "toy", "sha256": load_background(TOY, datasets=TOY).sha256},
@@ -86,6 +94,18 @@ def test_a_declaration_of_the_same_study_is_current(declared, tmp_path):
         ("electricity:CL:MV", "electricity:GLO:MV", ["energy-mix", "worsening"]),
         ('name = "Pit", country = "CL"', 'name = "Pit", country = "PE"', ["plants"]),
         ('name = "Pit"', 'name = "Shaft"', ["plants", "plants"]),
+        (
+            'name = "Pit", country = "CL", output_kg = 1.0 }',
+            'name = "Pit", country = "CL", output_kg = 1.0 }, '
+            '{ id = "pit-2", name = "Pit", country = "PE", output_kg = 1.0 }',
+            ["plants"],
+        ),
+        ('refining = ["CN"]', 'refining = ["CN", "FI"]', ["countries"]),
+        (
+            'stage = "refining"\noperator_control = true\nlocation = "CN"',
+            'stage = "refining"\noperator_control = true\nlocation = "FI"',
+            ["countries"],
+        ),
     ],
 )
 def test_what_changed_is_the_reason(declared, tmp_path, old, new, expected):
@@ -100,6 +120,45 @@ def test_a_changed_emission_alone_is_told_and_asks_for_nothing(declared, tmp_pat
     found = fp.status(declared(), study(tmp_path, (more, more + co2)), background=TOY, on=DAY)
     assert found.current
     assert [fact.message for fact in found.information] == ["CC is 9.297 kg CO2 eq, declared 9.172"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"route": "cobalt/other"}, "route is 'cobalt/invented'; the declaration is of route 'cobalt/other'"),
+        ({"id": "nickel"}, "material is 'cobalt'; the declaration is of material 'nickel'"),
+        ({"product": "cobalt powder"}, "product is 'cobalt metal'; the declaration is of product 'cobalt powder'"),
+        ({"form": "powder"}, "form is 'metal'"),
+        ({"grade": "99.3 %"}, "the declaration is of grade '99.3 %'"),
+        ({"declared_unit_kg": 1000.0}, "declared unit is '1 kg'; the declaration is of declared unit '1000 kg'"),
+    ],
+)
+def test_a_declaration_of_another_product_is_not_of_the_study(declared, tmp_path, keys, message):
+    with pytest.raises(InputError, match=message):
+        causes(declared(material=MATERIAL | keys), study(tmp_path))
+
+
+def test_a_declaration_of_another_operator_is_not_of_the_study(declared, tmp_path):
+    with pytest.raises(InputError, match="operator is 'Invented'; the declaration is of operator 'Somebody'"):
+        causes(declared(responsible={"name": "Somebody"}), study(tmp_path))
+
+
+def test_plants_of_one_name_are_each_compared(declared, tmp_path):
+    """Two plants of one name and country were declared, one is left."""
+    twice = declared(sites=[{"name": "Pit", "country": "CL"}, {"name": "Pit", "country": "CL"}])
+    (reason,) = fp.status(twice, study(tmp_path), background=TOY, on=DAY).reasons
+    assert (reason.cause, reason.message) == ("plants", "plant 'Pit' (CL) is no more in the study")
+
+
+def test_a_process_that_moves_is_named_with_the_declared_country(declared, tmp_path):
+    """The statement of countries is left as it was: the location of the process tells."""
+    moved = study(tmp_path, ('location = "CN"', 'location = "FI"'))
+    (reason,) = fp.status(declared(), moved, background=TOY, on=DAY).reasons
+    assert reason.message == "process 'refining' is in FI, refining was declared in CN"
+
+
+def test_a_region_stands_in_its_country(declared, tmp_path):
+    assert causes(declared(), study(tmp_path, ('location = "CN"', 'location = "CN-YN"'))) == []
 
 
 def test_a_better_result_is_never_a_worsening(declared, tmp_path):
@@ -150,7 +209,9 @@ def test_each_reason_names_its_rule_and_how_firm_it_is(declared, tmp_path):
     ("keys", "message"),
     [
         ({"schema": "footprint/result/1"}, "schema 'footprint/result/1'; allowed: footprint/declaration/1"),
-        ({"material": {"route": "cobalt/other"}}, "is of 'cobalt/invented'; the declaration is of 'cobalt/other'"),
+        ({"status": "draft"}, "is a draft, which declares nothing"),
+        ({"status": "withdrawn"}, "status"),
+        ({"countries": []}, "countries"),
         ({"validity": {"until": "soon"}}, "validity.until"),
         ({"fingerprint": {"bill_of_materials": "abc", "energy_mix": "0" * 64}}, "fingerprint.bill_of_materials"),
         ({"sites": {}}, "sites"),

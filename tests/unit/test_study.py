@@ -30,6 +30,15 @@ def test_the_example_says_who_declares_and_for_which_period():
             "electricity input 'Electricity",
         ),
         ("to = 2025-12-31", "to = 2024-12-31", "ends on 2024-12-31, before it begins on 2025-01-01"),
+        ("report_date = 2026-05-04", "report_date = 2025-12-30", "report_date: 2025-12-30 is before the end of the p"),
+        ("most_recent = 2025-12-31", "most_recent = 2026-05-05", "2026-05-05 is after the report_date, 2026-05-04"),
+        ("operator_control = true\n", "", "process 'receiving': 'operator_control' is missing"),
+        (
+            '[[study.evidence]]\nid = "meters"',
+            '[[study.instrument]]\nprocess = "electrolysis"\nflow = "electricity, medium voltage"\n'
+            'kind = "supplier-mix"\n[[study.evidence]]\nid = "meters"',
+            "instrument 2: instrument 1 already stands behind 'electricity, medium voltage' of 'electrolysis'",
+        ),
         ('id = "stack"', 'id = "meters"', "evidence: id 'meters' is given twice"),
         ("https://example.org", "javascript:alert", "public_url"),
         ("mass_t = 61000", "mass_t = -1", "mass_t"),

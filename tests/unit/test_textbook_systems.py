@@ -77,3 +77,16 @@ def test_rounding_of_a_part_that_nothing_asks_for_is_no_residual():
     check_solution(np.eye(2), np.array([1.0, 1e-33]), demand)
     with pytest.raises(ResidualTooLarge):
         check_solution(np.eye(2), np.array([1.0, 1e-12]), demand)
+
+
+def test_a_change_of_columns_by_hand():
+    """A = [[1, 0], [-2, 1]] with -0.5 in its upper right corner: det = 1 - 1 = 0 at -0.5, and 0.5 at -0.25.
+
+    At -0.25, A s = (1, 0): s1 - 0.25 s2 = 1 and s2 = 2 s1, so s = (2, 4).
+    """
+    solved = invert(np.array([[1.0, 0.0], [-2.0, 1.0]]))
+    changed = solved.with_columns(np.array([1]), np.array([[-0.25], [0.0]]))
+    assert changed.scaling(np.array([1.0, 0.0])) == pytest.approx([2.0, 4.0], rel=1e-12)
+    assert changed.matrix.tolist() == [[1.0, -0.25], [-2.0, 1.0]]
+    with pytest.raises(SingularSystem):
+        solved.with_columns(np.array([1]), np.array([[-0.5], [0.0]]))

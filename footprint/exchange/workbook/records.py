@@ -90,7 +90,7 @@ def _flat(table: Mapping[str, Any], keys: Iterable[str], prefix: str = "") -> di
 def _of_process(process: Raw, n: int, data: Raw | None) -> Iterator[Record]:
     at: Place = ("process", n)
     keys = {column.key for column in BY_NAME["Processes"].columns}
-    own = {"operator_control": False} | {key: value for key, value in process.items() if key not in _APART}
+    own = {key: value for key, value in process.items() if key not in _APART}
     own |= {"data": data} if data else {}
     yield Record("Processes", _flat(own, keys), at)
     owner = {"process": process["id"]}
