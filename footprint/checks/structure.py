@@ -161,9 +161,8 @@ def global_locations(route: Route) -> Iterator[Finding]:
 
 
 def electricity_country(route: Route, background: Background) -> Iterator[Finding]:
-    """Electricity is that of a country, the one its consumer is in (DECISIONS 15).
-
-    An error for a process that the operator runs, unless another country's comes by contract.
+    """Electricity is that of a country, the one its consumer is in, unless another country's comes by contract
+    (DECISIONS 15).
     """
     for process, where, exchange in exchanges(route):
         if exchange.kind != "product":
@@ -190,9 +189,8 @@ def _grid_country(process: Process, where: str, provider: Provider, exchange: Ex
             f"'electricity:{here}:{provider.voltage}' where that country's mix is held",
         )
     elif country != here and exchange.supply != "contract":
-        told = error if process.operator_control else warning
-        yield told(
-            "structure.electricity-country",
+        yield warning(
+            "structure.electricity-elsewhere",
             where,
             f"electricity of {country} for a process in {here}, and not by contract; "
             "a variant that moves a process moves its suppliers too",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from footprint.declaration.asking import Asked, Rules, asked
+from footprint.declaration.asking import Asked, Rules, Severity, asked
 from footprint.declaration.cutoffs import cut_off
 from footprint.declaration.datasets import Basis
 from footprint.model import Finding
@@ -13,6 +13,8 @@ from footprint.model import Finding
 #: what no act asks for, and every inventory keeps to
 OWN = "check of this tool; no act asks for it"
 SECONDARY = "company-data-required"
+#: grid electricity of another country: an error for a process that the operator runs
+ELSEWHERE = "structure.electricity-elsewhere"
 #: rule of a check, or its family -> parameter that says where it is written (None: OWN), and what settles it
 CITED: Mapping[str, tuple[str | None, str]] = {
     "allocation": ("allocation-order", "settled by the data of the rule in the process"),
@@ -35,6 +37,7 @@ CITED: Mapping[str, tuple[str | None, str]] = {
     "structure": (None, "settled in the line"),
     "structure.declared-content": ("declared-unit", "settled by the content of the product"),
     "structure.electricity-country": ("electricity-hierarchy", "settled by the mix of the process's own country"),
+    ELSEWHERE: ("electricity-hierarchy", "settled by the mix of the process's own country, or a contract"),
     "structure.global-location": ("dqr-geography-company", "settled by the country"),
     "structure.old-data": ("dqr-time-secondary", "settled by newer data"),
 }
@@ -54,9 +57,15 @@ def route_findings(basis: Basis) -> Iterator[Asked]:
 def _asked(finding: Finding, basis: Basis, products: Mapping[str, float]) -> Asked:
     parameter, settles = CITED.get(finding.rule) or CITED[finding.rule.partition(".")[0]]
     return asked(
-        finding.severity, finding.rule, finding.where, finding.message.rstrip("."), settles,
+        _severity(finding, basis), finding.rule, finding.where, finding.message.rstrip("."), settles,
         _clause(parameter, basis.study.route.system, basis.rules), _effect(finding.where, basis, products),
     )  # fmt: skip
+
+
+def _severity(finding: Finding, basis: Basis) -> Severity:
+    named = _PROCESS.search(finding.where)
+    own = {process.id for process in basis.study.route.processes if process.operator_control}
+    return "error" if finding.rule == ELSEWHERE and named and named.group(1) in own else finding.severity
 
 
 def _clause(parameter: str | None, system: str, rules: Rules) -> str:

@@ -97,7 +97,7 @@ def test_a_long_study_is_shown_in_a_page_and_is_whole_in_the_json(run, study):
     halls = "".join(f"  {takes % n}\n" for n in range(100))
     path.write_text(text[:end] + halls + "]\n" + "\n".join(first.replace("%d", str(n)) for n in range(100)))
     shown = run("check", path, *ON).out
-    assert shown.count("takes the production mix of its country") == 20
+    assert shown.count("takes the production mix of FI") == 20
     assert "electricity.residual-mix: 82 more (--json)" in shown
     assert "datasets of less weight" in shown
     found = run("check", path, *ON, "--json").json["findings"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -119,7 +120,9 @@ def test_a_dossier_of_another_processor_is_verified(run: Run, tmp_path: Path) ->
     head, process, tail = shipped.read_text(encoding="utf-8").partition("[[process]]")
     company = EXAMPLE.read_text(encoding="utf-8").partition("[study]")[2].partition("[[study.plant]]")[0]
     study = tmp_path / "study.toml"
-    study.write_text(f"{head}[study]{company}\n{process}{tail}", encoding="utf-8")
+    said = re.sub(r"^operator_control = .*\n", "", f"{process}{tail}", flags=re.M)
+    said = said.replace("[[process]]\n", "[[process]]\noperator_control = true\n")
+    study.write_text(f"{head}[study]{company}\n{said}", encoding="utf-8")
     here, there = tmp_path / "here.zip", tmp_path / "there.zip"
     old = {"OPENBLAS_CORETYPE": "Prescott"}
     for path, processor in ((here, {}), (there, old)):

@@ -98,3 +98,12 @@ def test_shares_of_inputs_are_summed_once_whatever_the_number_of_processes(tmp_p
     monkeypatch.setattr(type(basis), "shares", lambda self, key: passes.append(1) or {})
     assert len(list(powers(basis))) == 51
     assert len(passes) <= 1
+
+
+@pytest.mark.parametrize(("own", "severity"), [("true", "error"), ("false", "warning")])
+def test_grid_power_of_another_country_is_an_error_for_an_own_process(tmp_path, own, severity):
+    """The plant lies in Finland and takes power of China."""
+    changes = (("operator_control = true", f"operator_control = {own}"),)
+    found = case(tmp_path, PLANT, POWER % "grid", changes)
+    (finding,) = [f for f in found.assessment.findings if f.rule == "structure.electricity-elsewhere"]
+    assert finding.severity == severity

@@ -157,19 +157,15 @@ def test_a_variant_that_moves_a_process_but_not_its_power(toy_background):
         head='[variant.cn]\nprocess.p.location = "CN"\nsupplier."electricity:CL:MV" = "electricity:CN:MV"',
         variant="cn",
     )
-    assert rules(structure.electricity_country(alone_moved, toy_background)) == ["structure.electricity-country"]
+    assert rules(structure.electricity_country(alone_moved, toy_background)) == ["structure.electricity-elsewhere"]
     assert not list(structure.electricity_country(both_moved, toy_background))
 
 
-@pytest.mark.parametrize(
-    ("supply", "own", "severity"),
-    [("grid", True, "error"), ("residual", True, "error"), ("contract", True, None), ("grid", False, "warning")],
-)
-def test_power_of_another_country_is_an_error_for_a_process_of_the_operator(toy_background, supply, own, severity):
+@pytest.mark.parametrize(("supply", "told"), [("grid", 1), ("residual", 1), ("contract", 0)])
+def test_power_of_another_country_is_told_unless_it_comes_by_contract(toy_background, supply, told):
     line = f'{{ input = "electricity", from = "electricity:CN:MV", supply = "{supply}", amount = 1.0, unit = "kWh" }}'
-    route = route_of(line, process="operator_control = true\n" if own else "")
-    found = list(structure.electricity_country(route, toy_background))
-    assert [f.severity for f in found] == ([severity] if severity else [])
+    found = list(structure.electricity_country(route_of(line), toy_background))
+    assert [f.severity for f in found] == ["warning"] * told
 
 
 @pytest.mark.parametrize(
