@@ -41,8 +41,8 @@ from footprint.declaration.verifying import (
     manifest_differences,
 )
 from footprint.errors import FootprintError, InputError, Refused
-from footprint.library.background import OPEN, OWN, Background
-from footprint.library.background import load_background as load_open
+from footprint.exchange.choosing import LINKED, chosen_background
+from footprint.library.background import OPEN, OWN, Background, load_background
 from footprint.library.method import load_method
 from footprint.library.replacing import apart, folder_for, write_together
 from footprint.library.studies import Study, load_study
@@ -50,7 +50,7 @@ from footprint.market.scheme_files import load_schemes
 from footprint.market.thresholds import ClassScheme
 from footprint.report.declaration import declaration_page
 
-LINKED, TOML = "bw:", ".toml"
+TOML = ".toml"
 METHOD = "ef-3.1"
 
 
@@ -75,7 +75,7 @@ def declare(
 
     Raises Refused with the reasons where the study may not be declared, InputError where something is wrong.
     """
-    found, held = load_study(study), _background(str(background), links)
+    found, held = load_study(study), chosen_background(str(background), links)
     sources = _background_files(str(background), links)
     schemes: tuple[ClassScheme, ...] = ()
     if scheme_file is not None:
@@ -209,27 +209,19 @@ def _held_background(asked: Request, folder: Path) -> Background:
     """The company's own background from the dossier; else one of this machine, by its name. Neither for the other."""
     held = (folder / BACKGROUND).is_dir()
     if held and asked.background.startswith(OWN):
-        return replace(load_open(folder / BACKGROUND), id=asked.background)
+        return replace(load_background(folder / BACKGROUND), id=asked.background)
     if held:
         raise InputError(f"{REQUEST}: background '{asked.background}' is not {OWN}NAME, yet {BACKGROUND} is there")
     if asked.background != OPEN and not asked.background.startswith(LINKED):
         raise InputError(f"{REQUEST}: background '{asked.background}' is not in the dossier")
     own = asked.links is not None and asked.links.endswith(TOML)
-    return _background(asked.background, str(folder / asked.links) if own and asked.links else asked.links)
+    return chosen_background(asked.background, str(folder / asked.links) if own and asked.links else asked.links)
 
 
 def _settings(background: Background, on: date, asked: Request | None = None) -> Settings:
     if asked is None:
         return Settings(load_method(METHOD), background, on=on)
     return Settings(load_method(METHOD), background, asked.electricity, asked.long_term, asked.engine, on)
-
-
-def _background(name: str, links: str | None) -> Background:
-    if links or name.startswith(LINKED):
-        from footprint.exchange.backgrounds import load_background
-
-        return load_background(name, links, METHOD)
-    return load_open(name)
 
 
 def _route_files(study: Study) -> Iterator[Path]:

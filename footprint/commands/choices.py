@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from footprint.calculation import Settings
-    from footprint.library.background import Background as LoadedBackground
 
 
 @dataclass(frozen=True)
@@ -33,22 +32,12 @@ class Choices:
         from dataclasses import replace
 
         from footprint.calculation import Settings
+        from footprint.exchange.choosing import chosen_background
         from footprint.library.method import load_method
 
         checked = Settings(electricity=self.electricity, long_term=self.long_term, engine=self.engine)  # type: ignore[arg-type]
         method = load_method(self.method)
         return replace(checked, method=method, background=chosen_background(self.background, self.links, self.method))
-
-
-def chosen_background(name: str, links: str | None, method: str) -> LoadedBackground:
-    """The background of that name; a database of a Brightway project is resolved through a link profile."""
-    if links or name.startswith("bw:"):
-        from footprint.exchange.backgrounds import load_background as load_linked
-
-        return load_linked(name, links, method)
-    from footprint.library.background import load_background
-
-    return load_background(name)
 
 
 def chosen_routes(routes: Sequence[str] | None, every: bool) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from footprint.commands.choices import Choices, asked_day, chosen_background
+from footprint.commands.choices import Choices, asked_day
 from footprint.commands.options import Background, Electricity, Json, Links, Method, On, complete_routes
 from footprint.commands.output import emit, emit_json
 
@@ -45,6 +45,7 @@ def diff(
 ) -> None:
     """The change of each category between two studies, split by cause; the parts sum to the change."""
     from footprint.declaration.difference import difference
+    from footprint.exchange.choosing import chosen_background
 
     settings = Choices(method, background, electricity, links=links).settings()
     before = None if old_background is None else chosen_background(old_background, links, old_method or method)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from footprint.commands.choices import chosen_background, chosen_routes
+from footprint.commands.choices import chosen_routes
 from footprint.commands.options import Background, Json, Links, Method, Routes
 from footprint.commands.output import emit, emit_json
 from footprint.commands.running import DONE, NO, finish
@@ -40,11 +40,12 @@ def link_report(
 
 
 def _report(routes: Sequence[str], background: str, links: str | None, method: str) -> LinkReport:
+    from footprint.exchange.choosing import LINKED, chosen_background
     from footprint.library.link_profiles import load_profile
     from footprint.library.linked import LinkedBackground
     from footprint.library.links import link_report as report
 
-    if not background.startswith("bw:"):
+    if not background.startswith(LINKED):
         if not links:
             raise InputError("link-report needs --background bw:PROJECT/DATABASE, or --links NAME for a profile alone")
         return report(load_profile(links), _wanted(routes))

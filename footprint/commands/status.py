@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footprint.commands.choices import asked_day, chosen_background
+from footprint.commands.choices import asked_day
 from footprint.commands.options import Json, Links, On
 from footprint.commands.output import emit, emit_json
 from footprint.commands.running import DONE, NO
@@ -43,7 +43,7 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Current, or recalculation required and why: bill of materials, energy mix, plants, releases, validity."""
-    from footprint.declaration.status import load_declared
+    from footprint.declaration.held import load_declared
     from footprint.declaration.status import status as asked
 
     held = load_declared(declaration)
@@ -62,5 +62,7 @@ def status(
 
 def _background(given: str | None, declared: str, links: str | None, method: str) -> Background | None:
     """The background asked for, or the Brightway database that was declared; None leaves the shipped one."""
-    name = given or (declared if declared.startswith("bw:") else None)
+    from footprint.exchange.choosing import LINKED, chosen_background
+
+    name = given or (declared if declared.startswith(LINKED) else None)
     return None if name is None else chosen_background(name, links, method)
