@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from footprint.checks.boundary import declared_stages, included_stages
 from footprint.checks.system import Linked, needed
 from footprint.declaration.asking import Asked, Rules, asked
+from footprint.declaration.places import COUNTRIES, NOWHERE, same_place
 from footprint.declaration.suppliers import suppliers
 from footprint.errors import InputError, listed
 from footprint.impact.result import FootprintResult
@@ -15,17 +16,8 @@ from footprint.library.routes import load_route
 from footprint.library.study_files import StudyRow
 from footprint.model import Route
 
-#: the field of `countries` that answers for each stage
-COUNTRIES = {
-    "extraction": "extraction",
-    "concentration": "processing",
-    "refining": "refining",
-    "recycling": "recycling",
-}
 RESPONSIBLE = ("name", "address", "contact")
 NO_RULES = "none"
-#: locations that are no country
-NOWHERE = frozenset({"GLO", "LOCAL"})
 
 
 def content(company: StudyRow, result: FootprintResult, rules: Rules) -> Iterator[Asked]:
@@ -115,10 +107,7 @@ def _declared_places(route: Route, name: str, stage: str, alone: bool) -> list[s
 
 def _is_among(place: str, known: Mapping[str, None] | list[str] | set[str]) -> bool:
     """Whether one of the places is the place, lies in it or holds it; nothing speaks against a place not known."""
-    return any(
-        other in NOWHERE or other == place or other.startswith(f"{place}-") or place.startswith(f"{other}-")
-        for other in known
-    )
+    return any(other in NOWHERE or same_place(place, other) for other in known)
 
 
 def rule_set(company: StudyRow, rules: Rules) -> Iterator[Asked]:

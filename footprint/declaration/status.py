@@ -7,112 +7,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-import msgspec
-from msgspec import Meta, Struct
 from msgspec.structs import asdict as fields_of
 
 from footprint import __version__
-from footprint.calculation import Assessed, LongTerm, Settings, assess_route
-from footprint.declaration.content import COUNTRIES
+from footprint.calculation import Assessed, Settings, assess_route
 from footprint.declaration.fingerprint import fingerprint
+from footprint.declaration.held import Declared, Identified, load_declared
+from footprint.declaration.places import COUNTRIES, NOWHERE, same_place
 from footprint.errors import InputError, listed
 from footprint.impact.assessment import totals
-from footprint.inventory.build import Electricity
 from footprint.library.background import Background, load_background
 from footprint.library.method import Method, load_method
 from footprint.library.paths import methods_folder
 from footprint.library.studies import Study, load_study
-from footprint.library.toml import read_text
 from footprint.rules.parameters import find, in_force, numbers
 
-SCHEMA = "footprint/declaration/1"
 #: parameters that name the changes after which a footprint is calculated again
 TRIGGERS = ("recalculation-triggers", "recalculation-triggers-own")
 #: relative difference below which two values are the same
 SAME = 1e-9
-#: places of processes that are no country
-ANYWHERE = ("GLO", "LOCAL")
-Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
-
-
-class Operator(Struct, frozen=True):
-    """Who declares."""
-
-    name: Name
-
-
-class Material(Struct, frozen=True, kw_only=True):
-    """The declared product: what it is, per what, and the route it is of."""
-
-    id: Name
-    product: Name
-    form: Name
-    grade: str
-    declared_unit_kg: float
-    route: Name
-
-
-class Validity(Struct, frozen=True):
-    """The last day of a declaration."""
-
-    until: date
-
-
-class Prints(Struct, frozen=True):
-    """The hashes of `fingerprint` on the day of the declaration."""
-
-    bill_of_materials: Hash
-    energy_mix: Hash
-
-
-class Site(Struct, frozen=True):
-    """A plant whose output is declared."""
-
-    name: Name
-    country: Name
-
-
-class Identified(Struct, frozen=True):
-    """A method or a background in one release."""
-
-    id: Name
-    sha256: Hash
-
-
-class Calculation(Struct, frozen=True):
-    """With what the footprint was calculated."""
-
-    method: Identified
-    background: Identified
-    electricity: Electricity = "as-modelled"
-    long_term: LongTerm = "include"
-    software: str = ""
-
-
-class Category(Struct, frozen=True):
-    """A declared result per declared unit."""
-
-    code: Name
-    unit: Name
-    value: float
-
-
-class Declared(Struct, frozen=True, kw_only=True):
-    """What is read of a declaration (schema footprint/declaration/1); other keys do not tell whether it is current."""
-
-    schema: str
-    status: Literal["declared", "draft"]
-    responsible: Operator
-    material: Material
-    validity: Validity
-    fingerprint: Prints
-    sites: list[Site]
-    countries: dict[str, list[Name]]
-    calculation: Calculation
-    footprint: list[Category]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,17 +129,6 @@ def _named(declaration: str | Path | Declared) -> str:
     return "the declaration" if isinstance(declaration, Declared) else str(declaration)
 
 
-def load_declared(path: str | Path) -> Declared:
-    """What `status` reads of a declaration file. Raises InputError with file, place and what is needed."""
-    try:
-        found = msgspec.json.decode(read_text(Path(path)), type=Declared)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise InputError(f"{path}: {error}") from None
-    if found.schema != SCHEMA:
-        raise InputError(f"{path}: schema '{found.schema}'; allowed: {SCHEMA}")
-    return found
-
-
 def _shipped_method(name: str) -> Method:
     """A declaration names no folders: what is not shipped is for the caller to give."""
     shipped = [path.parent.name for path in methods_folder().glob("*/method.toml")]
@@ -297,15 +201,10 @@ def _countries(held: Declared, study: Study) -> Iterator[Reason]:
             yield Reason("countries", f"{name} is in {_places(now)}, declared {_places(was)}")
     for process in study.route.processes:
         place, name = process.location, COUNTRIES.get(process.stage or "", "")
-        if place in ANYWHERE or not name or any(_within(place, other) for other in held.countries.get(name, [])):
+        if place in NOWHERE or not name or any(same_place(place, other) for other in held.countries.get(name, [])):
             continue
         declared = _places(held.countries.get(name, []))
         yield Reason("countries", f"process '{process.id}' is in {place}, {name} was declared in {declared}")
-
-
-def _within(place: str, other: str) -> bool:
-    """Whether two places are one, or one is a region of the other: AU-WA and AU."""
-    return place == other or place.startswith(f"{other}-") or other.startswith(f"{place}-")
 
 
 def _places(places: list[str]) -> str:
