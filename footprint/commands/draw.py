@@ -17,6 +17,7 @@ from footprint.errors import InputError, listed, nearest
 if TYPE_CHECKING:
     from datetime import date
 
+    from footprint.market.curve import Curve
     from footprint.market.declarations import Market
     from footprint.market.thresholds import ClassScheme
     from footprint.report.pictures.figures import Shown
@@ -53,12 +54,10 @@ def curve(
     confidential: Confidential = False,
 ) -> None:
     """Cumulative tonnes against footprint per kilogram, one step per declaration, the classes behind."""
-    from footprint.market.curve import production_curve
     from footprint.report.pictures.figures import curve_figure
 
     chosen = declared_market(market, material, product, form, grade)
-    found = production_curve(chosen, _fitted(chosen, category, asked_day(on), system, scheme))
-    _write(out, curve_figure(found, confidential))
+    _write(out, curve_figure(_curve(chosen, category, asked_day(on), system, scheme), confidential))
 
 
 @app.command("histogram")
@@ -76,13 +75,11 @@ def histogram(
     confidential: Confidential = False,
 ) -> None:
     """Tonnes by footprint per kilogram, with the bounds of the classes and their bootstrap intervals."""
-    from footprint.market.curve import production_curve
     from footprint.market.histogram import histogram as binned
     from footprint.report.pictures.figures import histogram_figure
 
     chosen = declared_market(market, material, product, form, grade)
-    found = production_curve(chosen, _fitted(chosen, category, asked_day(on), system, scheme))
-    _write(out, histogram_figure(binned(found), confidential))
+    _write(out, histogram_figure(binned(_curve(chosen, category, asked_day(on), system, scheme)), confidential))
 
 
 @app.command("page")
@@ -169,6 +166,12 @@ def label(
     found = classify(value, scheme, spread if np.isfinite(spread) else None)
     of = Labelled(declaration, str(row["system"][0]), validity(scheme.on, class_rules(scheme.on).review_years))
     _write(out, label_figure(found, scheme, of, confidential))
+
+
+def _curve(market: Market, category: str, on: date, system: str, scheme: str | None) -> Curve:
+    from footprint.market.curve import production_curve
+
+    return production_curve(market, _fitted(market, category, on, system, scheme))
 
 
 def _fitted(market: Market, category: str, on: date, system: str, scheme: str | None) -> ClassScheme:

@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from itertools import chain, zip_longest
 from types import MappingProxyType
 from typing import Any, Literal
@@ -58,8 +58,7 @@ class Verification:
     sha256: str
     declaration: str
     differences: tuple[Difference, ...] = ()
-    notes: tuple[Difference, ...] = field(default=())
-
+    notes: tuple[Difference, ...] = ()
     own: tuple[str, ...] = ()
 
     @property
