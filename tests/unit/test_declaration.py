@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import copy
-import html.parser
 import json
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -26,31 +24,14 @@ from footprint.errors import InputError, Refused
 from footprint.library.method import load_method
 from footprint.library.paths import datasets_folder, methods_folder
 from footprint.library.studies import load_study
-from footprint.market.declarations import MODELLED, Pool
-from footprint.market.scheme_files import schemes_text
-from footprint.market.thresholds import LEGAL, ClassScheme
 from footprint.report.declaration import declaration_page
-from footprint.report.page import STYLE
 from footprint.rules.parameters import Entry, Parameter, load_parameters, number
-
-EXAMPLE = Path(__file__).parents[2] / "docs/examples/copper-refinery/study.toml"
-ON = date(2026, 6, 1)
+from tests.unit.declaring import EXAMPLE, ON, real, study
 
 
 @pytest.fixture(scope="module")
 def declared():
     return fp.declare(EXAMPLE, on=ON)
-
-
-def study(folder: Path, *changes: tuple[str, str]) -> Path:
-    """The example with some texts replaced."""
-    text = EXAMPLE.read_text(encoding="utf-8")
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    path = folder / "study.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 # --- the type
@@ -260,156 +241,6 @@ def test_no_normalised_or_weighted_figure_is_in_it(declared):
     assert not re.search(r"normali|weight|score|points", declaration_schema().replace("weighted figure", ""), re.I)
 
 
-# --- classes
-
-
-def scheme(code: str, unit: str, *bounds: float, on: date = date(2026, 1, 1), **changes) -> ClassScheme:
-    grade = "grade A, 99.99 % Cu"
-    pool = Pool("copper", "copper cathode", "cathode", grade, 1.0, "ef-3.1", "none", "economic", "as-modelled", 1.0,
-                "include")  # fmt: skip
-    thresholds = dict(zip("ABCDEF", bounds, strict=False))
-    window = date(2023, 1, 1), date(2026, 1, 1)
-    return ClassScheme("copper", code, unit, "geometric", on, window, thresholds, replace(pool, **changes))
-
-
-def scheme_file(folder: Path, *schemes: ClassScheme) -> Path:
-    path = folder / "classes.json"
-    path.write_text(schemes_text(schemes), encoding="utf-8")
-    return path
-
-
-def test_a_class_comes_with_scheme_status_bounds_and_validity(declared, tmp_path):
-    """Bounds at 0.5, 0.9 and 1.2 times the value: it lies in the third class, from 0.9 to 1.2 times."""
-    x = declared.result["CC"].value
-    path = scheme_file(tmp_path, scheme("CC", "kg CO2 eq per kg", 0.5 * x, 0.9 * x, 1.2 * x))
-    rows = {c.code: c for c in fp.declare(EXAMPLE, on=ON, scheme_file=path).declaration.footprint}
-    given = rows["CC"].performance_class
-    assert given is not None
-    assert (given.letter, given.letters, given.status) == ("C", "ABCD", "illustrative")
-    assert (given.above, given.up_to) == (0.9 * x, 1.2 * x)
-    assert (given.valid_from, given.valid_to) == (date(2026, 1, 1), date(2028, 12, 31))
-    assert given.scheme == "geometric, copper CC, 2026-01-01"
-    assert not given.modelled
-    assert all(row.performance_class is None for code, row in rows.items() if code != "CC")
-
-
-def test_the_probability_of_a_class_is_for_information_and_from_the_companys_spread(declared, tmp_path):
-    """The study's GSD² of CC is 1.08, so σ = ln(1.08)/2; a bound one σ above the value: P(A) = Φ(1) = 0.841345."""
-    x, sigma = declared.result["CC"].value, math.log(1.08) / 2
-    path = scheme_file(tmp_path, scheme("CC", "kg CO2 eq per kg", x * math.exp(sigma), 2 * x))
-    found = fp.declare(EXAMPLE, on=ON, scheme_file=path).declaration
-    assert found.information.class_probability["CC"]["A"] == pytest.approx(0.841345, abs=1e-6)
-    assert found.information.uncertainty["CC"].high == pytest.approx(1.08 * x)
-
-
-def test_a_scheme_for_another_product_or_for_another_time_gives_no_class(tmp_path):
-    other = scheme_file(tmp_path, scheme("CC", "kg CO2 eq per kg", 1.0, form="concentrate"))
-    with pytest.raises(InputError, match="no pooled scheme is for copper as cathode"):
-        fp.declare(EXAMPLE, on=ON, scheme_file=other)
-    old = scheme_file(tmp_path, scheme("CC", "kg CO2 eq per kg", 1.0, on=date(2022, 1, 1)))
-    with pytest.raises(Refused, match="holds from 2022-01-01 to 2024-12-31; declared on 2026-06-01"):
-        fp.declare(EXAMPLE, on=ON, scheme_file=old)
-
-
-def classed(declared, *schemes: ClassScheme):
-    """What a declaration is made from, with these class schemes."""
-    return replace(declared.basis, schemes=schemes, scheme_sha256="0" * 64)
-
-
-def letters(basis) -> dict[str, str]:
-    found = make_declaration(basis, draft=True).footprint
-    return {c.code: c.performance_class.letter for c in found if c.performance_class}
-
-
-OTHERWISE = {
-    "product": "copper wire", "grade": "", "declared_unit_kg": 1000.0, "method": "ef-3.0", "ruleset": "another act",
-    "allocation": "mass", "electricity": "residual", "cff_A": 0.2, "long_term": "exclude",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("field", OTHERWISE)
-def test_a_scheme_of_declarations_made_otherwise_is_refused_and_classes_no_draft_either(declared, field):
-    """DECISIONS 19, 22: compared is what has the same product, unit, method, rules and choices."""
-    basis = classed(declared, scheme("CC", "kg CO2 eq per kg", 1.0, **{field: OTHERWISE[field]}))
-    (reason,) = reasons(basis)
-    assert (reason.rule, reason.where) == ("declaration.scheme", "class scheme of CC")
-    assert f"{field} '{OTHERWISE[field]}', here '{asdict(declared.basis.pool)[field]}'" in reason.message
-    assert letters(basis) == {}
-
-
-@pytest.mark.parametrize("unit", ["t CO2 eq per kg", "kg CO2 eq per t"])
-def test_a_scheme_in_another_unit_is_refused(declared, unit):
-    (reason,) = reasons(classed(declared, scheme("CC", unit, 1.0)))
-    assert f"is in '{unit}'; declared in 'kg CO2 eq per kg'" in reason.message
-
-
-def test_a_declaration_is_classed_by_the_pool_its_row_in_a_market_belongs_to(declared, tmp_path):
-    path = tmp_path / "declaration.json"
-    path.write_bytes(canonical_json(real(tmp_path)))
-    ((pool, _),) = read_declared(path).market.pools()
-    assert pool == declared.basis.pool
-
-
-def test_a_class_of_a_modelled_market_says_so(declared):
-    """Its rule set is `modelled` and it states no allocation; its electricity must be the declaration's."""
-    like = {"ruleset": MODELLED, "allocation": ""}
-    basis = classed(declared, scheme("CC", "kg CO2 eq per kg", 1000.0, **like))
-    assert list(reasons(basis)) == []
-    found = make_declaration(basis, draft=False)
-    assert found.footprint[0].performance_class.modelled
-    assert "illustrative, modelled, 40% on estimates" in declaration_page(found)
-    other = classed(declared, scheme("CC", "kg CO2 eq per kg", 1000.0, electricity="residual", **like))
-    assert "electricity 'residual'" in next(reasons(other)).message
-
-
-def test_the_thresholds_of_an_act_are_for_every_declaration_of_its_product_and_unit(declared):
-    """An act names no grade, allocation or rule set; its unit holds, and what it may rest on is its own."""
-    act = replace(scheme("CC", "kg CO2 eq per kg", 1000.0, grade="", allocation="", electricity=""), status=LEGAL)
-    assert letters(classed(declared, act)) == {"CC": "A"}
-    assert make_declaration(classed(declared, act), draft=True).footprint[0].performance_class.on_estimates is None
-    per_tonne = replace(act, pool=replace(act.pool, declared_unit_kg=1000.0))
-    assert [r.rule for r in reasons(classed(declared, per_tonne))] == ["declaration.scheme"]
-
-
-def test_a_class_stands_beside_the_share_of_estimates_that_is_too_high_for_it(declared):
-    """`class-screening-share` is 20 %; the example's climate change rests on estimates by more (DECISIONS 22)."""
-    share = declared.result["CC"].screening_share
-    assert share > 0.2
-    found = make_declaration(classed(declared, scheme("CC", "kg CO2 eq per kg", 1.0)), draft=False)
-    assert found.footprint[0].performance_class.on_estimates == share
-    column = declared.result.method.column["CC"]
-    confirmed = declared.result.screening.copy()
-    confirmed[column] = 0.2
-    firm = replace(declared.basis, result=replace(declared.result, screening=confirmed))
-    found = make_declaration(replace(firm, schemes=(scheme("CC", "kg CO2 eq per kg", 1.0),)), draft=False)
-    assert found.footprint[0].performance_class.on_estimates is None
-
-
-def test_what_of_the_file_gives_no_class_is_named_with_the_reason(declared):
-    """Minerals are declared and not covered, acidification is not declared; another product's scheme is counted."""
-    assert declared.result["RUM"].not_covered
-    unit = declared.result["RUM"].unit
-    basis = classed(
-        declared,
-        scheme("CC", "kg CO2 eq per kg", 1000.0),
-        scheme("RUM", f"{unit} per kg", 1.0),
-        scheme("AC", "mol H+ eq per kg", 1.0, on=date(2020, 1, 1)),
-        replace(scheme("CC", "kg CO2 eq per kg", 1.0), system="primary"),
-        scheme("CC", "kg CO2 eq per kg", 1.0, material="nickel"),
-    )
-    assert list(reasons(basis)) == []
-    assert letters(basis) == {"CC": "A"}
-    found = make_declaration(basis, draft=False)
-    told = found.information.unused_schemes
-    assert [text.partition(":")[0] for text in told] == [
-        "geometric, copper RUM, 2026-01-01", "geometric, copper AC, 2020-01-01", "geometric, copper CC, 2026-01-01",
-        "1 of other products",
-    ]  # fmt: skip
-    assert "not covered: no data of background:electricity-pv" in told[0]
-    assert "not a declared category" in told[1]
-    assert "1 of other products" in declaration_page(found)
-
-
 # --- refusal
 
 
@@ -440,98 +271,7 @@ def test_what_does_not_conform_is_refused_with_its_reason_and_declared_as_a_draf
     assert len({(r.rule, r.where) for r in draft.refused}) == len(draft.refused)
 
 
-# --- the page
-
-
-class Page(html.parser.HTMLParser):
-    """Tags with their attributes, and the text outside the style sheet."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict]] = []
-        self.text = ""
-        self._style = False
-        self.feed(source)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        self._style = tag == "style"
-
-    def handle_data(self, data):
-        self.text += "" if self._style else data
-
-    def handle_endtag(self, tag):
-        self._style = False
-
-
-HOSTILE = "<script>alert(1)</script>\"'&<img src=x onerror=alert(2)>"
-
-
-def test_the_page_says_at_its_top_that_the_result_is_screening_with_the_share_of_each_category(declared):
-    """DECISIONS 14: the open background is not EF-compliant; where all is, nothing is said."""
-    page = Page(declaration_page(declared.declaration)).text
-    assert "Screening: part of each result" in page
-    assert page.index("climate change 100%") < page.index("Footprint of 1 kg")
-    info = declared.declaration.information
-    firm = msgspec.structs.replace(next(iter(info.compliance.values())), company_specific=0.25, EF=0.75, none=0.0)
-    info = msgspec.structs.replace(info, compliance=dict.fromkeys(info.compliance, firm))
-    page = Page(declaration_page(msgspec.structs.replace(declared.declaration, information=info))).text
-    assert "Screening:" not in page
-    assert "own 25%, EF 75%" in page
-
-
-def test_names_are_text_and_never_markup(tmp_path):
-    quoted = json.dumps(HOSTILE)
-    path = study(
-        tmp_path,
-        ('name = "Example Metals Oy (invented)"', f"name = {quoted}"),
-        ('trade_name = "ExMet"', f"trade_name = {quoted}"),
-        ('contact = "footprint@example.org"', "contact = \"=HYPERLINK('http://x')\""),
-        ('name = "Copper cathode, Example Metals (invented)"', f"name = {quoted}"),
-        ('name = "Example Town smelter and refinery"', f"name = {quoted}"),
-        ('grade = "grade A, 99.99 % Cu"', f"grade = {quoted}"),
-    )
-    page = Page(declaration_page(fp.declare(path, on=ON).declaration))
-    assert not {"script", "img", "iframe", "object", "form"} & {tag for tag, _ in page.tags}
-    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
-    assert page.text.count(HOSTILE) >= 5
-
-
-def test_the_page_has_language_headings_and_table_headers(declared, tmp_path):
-    x = declared.result["CC"].value
-    path = scheme_file(tmp_path, scheme("CC", "kg CO2 eq per kg", 0.5 * x, 2 * x))
-    source = declaration_page(fp.declare(EXAMPLE, on=ON, scheme_file=path).declaration)
-    page = Page(source)
-    tags = [tag for tag, _ in page.tags]
-    assert dict(page.tags)["html"] == {"lang": "en"}
-    assert (tags.count("h1"), tags.count("main"), tags.count("title")) == (1, 1, 1)
-    assert tags.count("h2") >= 8
-    assert all(attributes.get("scope") in ("row", "col") for tag, attributes in page.tags if tag == "th")
-    assert 'aria-label="B of A to C, illustrative, 40% on estimates"' in source
-    assert source.count("<tr>") == len(re.findall(r'<tr><th scope="(?:row|col)"', source))
-
-
-def luminance(colour: str) -> float:
-    """WCAG 2.1: relative luminance of #rrggbb."""
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    r, g, b = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-
-
-def test_every_text_colour_has_the_contrast_of_wcag_aa():
-    """(1 + 0.05) / (L + 0.05) >= 4.5 on white; the watermark is decoration and hidden from readers."""
-    colours = re.findall(r"[{;]\s*color: (#[0-9a-f]{6})", STYLE.replace("color: #f3efe9", ""))
-    assert len(colours) >= 5
-    for colour in colours:
-        assert 1.05 / (luminance(colour) + 0.05) >= 4.5, colour
-
-
 # --- onwards
-
-
-def real(folder: Path, *changes: tuple[str, str]):
-    """The example as if it were not invented."""
-    return fp.declare(study(folder, ("invented = true\n", ""), *changes), on=ON).declaration
 
 
 def test_a_declaration_is_a_row_of_a_market_file(tmp_path):
@@ -582,10 +322,3 @@ def test_a_draft_is_no_supplier_input(tmp_path):
     (tmp_path / "taker.toml").write_text(own, encoding="utf-8")
     with pytest.raises(InputError, match="is a draft"):
         fp.calculate(tmp_path / "taker.toml", on=ON)
-
-
-def test_a_scheme_whose_pool_is_not_in_form_is_told_and_never_a_fault(tmp_path):
-    path = scheme_file(tmp_path, scheme("CC", "kg CO2 eq per kg", 1.0))
-    path.write_text(path.read_text(encoding="utf-8").replace('"declared_unit_kg": 1.0', '"declared_unit_kg": "1"'))
-    with pytest.raises(InputError, match="'1' is no number"):
-        fp.declare(EXAMPLE, on=ON, scheme_file=path)
